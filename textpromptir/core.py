@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import torch.nn.functional as F
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 from torch import Tensor
 
 # %% ../nbs/00_core.ipynb #27948dc2
@@ -39,7 +39,7 @@ def read_image(
 ) -> Tensor: # (1,3,h,w) float32 in [0,1]
     "Read an image file as an RGB tensor."
     try:
-        with Image.open(path) as im: return to_tensor(im)
+        with Image.open(path) as im: return to_tensor(ImageOps.exif_transpose(im))
     except FileNotFoundError: raise FileNotFoundError(f"there is no file {path}") from None
     except IsADirectoryError: raise ValueError(f"{path} is a folder, not an image") from None
     except UnidentifiedImageError: raise ValueError(f"{path} is not an image that Pillow can read") from None

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['TASKS', 'uniform', 'add_noise', 'to_levels', 'streak_kernel', 'draw_rain', 'add_rain', 'remove_rain', 'transmission',
-           'add_haze', 'remove_haze', 'smooth_field', 'draw_depth', 'draw_airlight', 'Realisation', 'draw_realisation',
-           'degrade']
+           'add_haze', 'remove_haze', 'smooth_field', 'draw_depth', 'draw_airlight', 'Realisation', 'check_images',
+           'draw_realisation', 'degrade']
 
 # %% ../nbs/10_degradations.ipynb #a8c13207
 import math
@@ -15,10 +15,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-# %% ../nbs/10_degradations.ipynb #9a837627
+# %% ../nbs/10_degradations.ipynb #ed9895e8
 TASKS = ("noise", "rain", "haze") # the order of every (b,3) mask in this package
 
-# %% ../nbs/10_degradations.ipynb #33fae969
+# %% ../nbs/10_degradations.ipynb #d41a5626
 def uniform(
     shape:tuple[int, ...], # of the result
     low:float, # lower end
@@ -28,7 +28,7 @@ def uniform(
     "Draw numbers uniformly between two ends."
     return low + (high - low)*torch.rand(shape, generator=generator, device=generator.device)
 
-# %% ../nbs/10_degradations.ipynb #ed9895e8
+# %% ../nbs/10_degradations.ipynb #1dea37b1
 def add_noise(
     x:Tensor, # (b,c,h,w) clean image in [0,1]
     sigma:Tensor|float, # (b,) or one number: standard deviation on the 0-255 scale
@@ -38,7 +38,7 @@ def add_noise(
     sigma = torch.as_tensor(sigma, dtype=x.dtype, device=x.device).reshape(-1, 1, 1, 1)/255
     return x + sigma*torch.randn(x.shape, generator=generator, dtype=x.dtype, device=x.device)
 
-# %% ../nbs/10_degradations.ipynb #9bfbc0d4
+# %% ../nbs/10_degradations.ipynb #b574eba0
 def to_levels(
     x:Tensor, # any shape; clipped to [0,1] first
     truncate:bool=False, # round down, as `astype(uint8)` does, instead of to the nearest
@@ -47,7 +47,7 @@ def to_levels(
     x = x.clamp(0, 1)*255
     return (x.floor() if truncate else x.round())/255
 
-# %% ../nbs/10_degradations.ipynb #77a167cd
+# %% ../nbs/10_degradations.ipynb #ee2a3c3a
 def streak_kernel(
     size:tuple[int, int], # h, w of the canvas
     length:Tensor, # (b,) pixels, full length at 1/e
@@ -63,7 +63,7 @@ def streak_kernel(
     across = x*angle.cos() - y*angle.sin()
     return torch.exp(-(2*along/length).abs()**4 - across**2/(2*width**2))
 
-# %% ../nbs/10_degradations.ipynb #d41a5626
+# %% ../nbs/10_degradations.ipynb #b9516e6c
 def draw_rain(
     shape:tuple[int, int, int], # b, h, w
     generator:torch.Generator, # decides everything
@@ -83,7 +83,7 @@ def draw_rain(
         rain = rain + streaks*(u(.25, 1)*(layer < used))[:, None, None]
     return rain.clamp(0, 1)[:, None]
 
-# %% ../nbs/10_degradations.ipynb #198a5946
+# %% ../nbs/10_degradations.ipynb #9bd5404b
 def add_rain(
     x:Tensor, # (b,3,h,w) clean image in [0,1]
     rain:Tensor, # (b,1,h,w) rain layer in [0,1]
@@ -92,7 +92,7 @@ def add_rain(
     "Put rain before a scene: additive I = J + R (Eq. 2), or as light through drops, I = J + R·(1-J)."
     return x + rain*(1 - screen.reshape(-1, 1, 1, 1)*x)
 
-# %% ../nbs/10_degradations.ipynb #b8e4a2ce
+# %% ../nbs/10_degradations.ipynb #ab3350c5
 def remove_rain(
     x:Tensor, # (b,3,h,w) rainy image, not clipped
     rain:Tensor, # (b,1,h,w) the rain layer that was added
@@ -101,15 +101,15 @@ def remove_rain(
     "Invert `add_rain` when the layer is known: J = (I-R)/(1-R) under a screen, J = I-R otherwise."
     return (x - rain)/(1 - screen.reshape(-1, 1, 1, 1)*rain).clamp_min(1e-6)
 
-# %% ../nbs/10_degradations.ipynb #1dea37b1
+# %% ../nbs/10_degradations.ipynb #4399c209
 def transmission(
-    depth:Tensor, # (b,1,h,w) distance, in units of the farthest
-    beta:Tensor, # (b,) scattering coefficient per unit of depth
+    depth:Tensor, # (b,1,h,w) distance; the unit is free, β goes with it
+    beta:Tensor, # (b,) scattering coefficient for one unit of depth
 ) -> Tensor: # (b,1,h,w) in (0,1]
     "How much light arrives: t = exp(-β·depth) (Eq. 3)."
     return torch.exp(-beta.reshape(-1, 1, 1, 1)*depth)
 
-# %% ../nbs/10_degradations.ipynb #d074f025
+# %% ../nbs/10_degradations.ipynb #9066aff4
 def add_haze(
     x:Tensor, # (b,3,h,w) clean image in [0,1]
     t:Tensor, # (b,1,h,w) transmission in (0,1]
@@ -118,7 +118,7 @@ def add_haze(
     "Scatter: I = J·t + L∞·(1-t) (Eq. 3)."
     return airlight + t*(x - airlight)
 
-# %% ../nbs/10_degradations.ipynb #b193bce1
+# %% ../nbs/10_degradations.ipynb #ab3964c5
 def remove_haze(
     x:Tensor, # (b,3,h,w) hazy image
     t:Tensor, # (b,1,h,w) transmission
@@ -127,7 +127,7 @@ def remove_haze(
     "Invert `add_haze` when t and L∞ are known: J = (I-L∞)/t + L∞ (Eq. 3)."
     return airlight + (x - airlight)/t
 
-# %% ../nbs/10_degradations.ipynb #b574eba0
+# %% ../nbs/10_degradations.ipynb #ef9e0641
 def smooth_field(
     shape:tuple[int, int, int], # b, h, w
     generator:torch.Generator, # decides everything
@@ -138,24 +138,25 @@ def smooth_field(
     field = F.interpolate(uniform((b, 1, knots, knots), 0, 1, generator), (h, w), mode="bicubic", align_corners=True)
     return field.clamp(0, 1)
 
-# %% ../nbs/10_degradations.ipynb #40a274d6
+# %% ../nbs/10_degradations.ipynb #138b8bbe
 def draw_depth(
     shape:tuple[int, int, int], # b, h, w
     generator:torch.Generator, # decides everything
     labels:Tensor|None=None, # (b,h,w) int64 segment of each pixel
     height:Tensor|None=None, # (b,h,w) in [0,1]: where the segment's centre lies in its photograph, 1 at the top
-) -> Tensor: # (b,1,h,w) in [0,1]
+) -> Tensor: # (b,1,h,w) above 0, most of it below 1, never above 1.3
     "Draw a plausible depth: each segment its own distance, rising with its height; a smooth surface where there are no labels."
     b, h, w = shape
     field = smooth_field(shape, generator, 3)
     if labels is None: return .1 + .9*field
+    if height is None: raise ValueError("segments come with their heights: say where each one lies")
     u = lambda low, high: uniform((b, 1, 1, 1), low, high, generator)
     own = uniform((b, 256), 0, 1, generator).gather(1, labels.flatten(1) % 256).unflatten(1, (h, w))[:, None]
     rise, alone, ramp = u(.3, 1), u(.1, .6), u(0, .4)
     depth = rise*height[:, None]**u(.6, 1.6) + alone*own + ramp*field
     return u(.02, .3) + (depth/(rise + alone + ramp))*u(.6, 1)
 
-# %% ../nbs/10_degradations.ipynb #ad430a55
+# %% ../nbs/10_degradations.ipynb #e85b63cd
 def draw_airlight(
     b:int, # images
     generator:torch.Generator, # decides everything
@@ -163,7 +164,7 @@ def draw_airlight(
     "Draw the colour of the air: light grey with a slight tint."
     return (uniform((b, 1, 1, 1), .7, 1, generator) + uniform((b, 3, 1, 1), -.04, .04, generator)).clamp(0, 1)
 
-# %% ../nbs/10_degradations.ipynb #c7c18844
+# %% ../nbs/10_degradations.ipynb #e665e45c
 @dataclass(frozen=True)
 class Realisation:
     "One draw of all three degradations for a batch: the η and ε of Eq. 1."
@@ -174,6 +175,15 @@ class Realisation:
     t:Tensor # (b,1,h,w) transmission
     airlight:Tensor # (b,3,1,1) L∞
 
+# %% ../nbs/10_degradations.ipynb #dc741853
+def check_images(
+    x:Tensor, # meant to be (b,3,h,w)
+) -> Tensor: # x itself
+    "Refuse what is not a batch of RGB images."
+    if x.ndim != 4 or x.shape[1] != 3: raise ValueError(f"images are (b, 3, h, w), but these are {tuple(x.shape)}")
+    return x
+
+# %% ../nbs/10_degradations.ipynb #7cec8d1c
 def draw_realisation(
     x:Tensor, # (b,3,h,w) clean images, for their shape and device
     generator:torch.Generator, # decides everything
@@ -183,20 +193,23 @@ def draw_realisation(
     beta:tuple[float, float]=(.3, 1.8), # range of the scattering coefficient
 ) -> Realisation: # see its fields
     "Draw noise, rain and haze for every image of a batch."
-    b, _, h, w = x.shape
+    b, _, h, w = check_images(x).shape
     depth = draw_depth((b, h, w), generator, labels, height)
     return Realisation(
         sigma=uniform((b,), *sigma, generator), noise=torch.randn(x.shape, generator=generator, device=x.device),
         rain=draw_rain((b, h, w), generator), screen=(uniform((b,), 0, 1, generator) < .5).float(),
         t=transmission(depth, uniform((b,), *beta, generator)), airlight=draw_airlight(b, generator))
 
-# %% ../nbs/10_degradations.ipynb #a24884ec
+# %% ../nbs/10_degradations.ipynb #369391cf
 def degrade(
     x:Tensor, # (b,3,h,w) clean images in [0,1]
     r:Realisation, # one draw
     kinds:Tensor, # (b,3) bool: which of noise, rain, haze each image gets
 ) -> Tensor: # (b,3,h,w) in [0,1], as an 8-bit file holds it
     "Compose degradations in physical order, haze, then rain, then noise: I = D(J; η) + ε (Eq. 1)."
+    if kinds.shape != (len(check_images(x)), 3) or kinds.dtype != torch.bool:
+        raise ValueError(f"kinds is a bool mask of shape ({len(x)}, 3), one column for each of {', '.join(TASKS)}, not {kinds.dtype} of {tuple(kinds.shape)}")
+    if r.noise.shape != x.shape: raise ValueError(f"this realisation was drawn for images of {tuple(r.noise.shape)}, not {tuple(x.shape)}")
     noise, rain, haze = (kinds[:, i].reshape(-1, 1, 1, 1) for i in range(3))
     y = torch.where(haze, add_haze(x, r.t, r.airlight), x)
     y = torch.where(rain, add_rain(y, r.rain, r.screen).clamp(0, 1), y)

@@ -11,7 +11,7 @@ from torch import Tensor
 from .imta import SemanticFusion
 from .layers import GatedFeedForward
 
-# %% ../nbs/32_igfn.ipynb #a4f8c1e2
+# %% ../nbs/32_igfn.ipynb #083be342
 class IGFN(GatedFeedForward):
     "Gated feed-forward on features that a sentence has modulated: x + W_out·(GELU(branch 1) ⊙ branch 2) of X_m (Eq. 7)."
     def __init__(self,

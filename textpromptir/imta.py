@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from .layers import TransposedAttention
 
-# %% ../nbs/31_imta.ipynb #d6747a8b
+# %% ../nbs/31_imta.ipynb #57c129a8
 def kernel_size(
     c:int, # channels
 ) -> int: # odd
@@ -21,7 +21,7 @@ def kernel_size(
     k = int((math.log2(c) + 1)/2)
     return k if k % 2 else k + 1
 
-# %% ../nbs/31_imta.ipynb #d40202a4
+# %% ../nbs/31_imta.ipynb #92ab3566
 class SemanticFusion(nn.Module):
     "Scale and shift the channels of a feature map by what a sentence says: X_m = γ(v)⊙X̂ + δ(v) (Eq. 5)."
     def __init__(self,
@@ -46,7 +46,7 @@ class SemanticFusion(nn.Module):
         v = self.vector(x, s)
         return torch.addcmul(self.delta(v)[..., None, None], x, self.gamma(v)[..., None, None])
 
-# %% ../nbs/31_imta.ipynb #9c8b9e3c
+# %% ../nbs/31_imta.ipynb #d5a1f021
 class IMTA(TransposedAttention):
     "Transposed attention on features that a sentence has modulated: x + W_out·(M·V) of X_m (Eqs. 5 and 6)."
     def __init__(self,

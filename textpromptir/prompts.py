@@ -11,16 +11,17 @@ from pathlib import Path
 
 import torch
 
+import textpromptir
 from .degradations import TASKS
 
-# %% ../nbs/20_prompts.ipynb #9355b6a6
+# %% ../nbs/20_prompts.ipynb #3b709ae3
 def prompts_folder() -> Path: # data/prompts of the source tree
     "Find the sentence files of this package's source tree."
-    folder = Path(__file__).resolve().parent.parent/"data"/"prompts"
+    folder = Path(textpromptir.__file__).resolve().parent.parent/"data"/"prompts"
     if not folder.is_dir(): raise FileNotFoundError(f"there is no {folder}: the sentences lie in the source tree of textpromptir")
     return folder
 
-# %% ../nbs/20_prompts.ipynb #3b709ae3
+# %% ../nbs/20_prompts.ipynb #35a0bdf2
 def load_sentences(
     name:str="training", # "training" (150) or "held_out" (40, with the task "off")
 ) -> dict[str, list[str]]: # task -> its sentences, in the order of the file
@@ -32,24 +33,28 @@ def load_sentences(
         for row in csv.DictReader(f): sentences.setdefault(row["task"], []).append(row["sentence"])
     return sentences
 
-# %% ../nbs/20_prompts.ipynb #b8b5d6a4
+# %% ../nbs/20_prompts.ipynb #8025d1fc
 NAMES = { # what a degradation is called when it is one of several
     "noise": ("the noise", "the grain", "the speckles", "the sensor noise", "the graininess"),
     "rain": ("the rain", "the raindrops", "the rain streaks", "the downpour", "the falling rain"),
     "haze": ("the haze", "the fog", "the mist", "the smog", "the foggy veil"),
 }
+
+# %% ../nbs/20_prompts.ipynb #1baaa383
 FRAMES = ( # {} is "the rain and the fog"
     "remove {}", "please remove {}", "get rid of {}", "take out {}", "can you remove {} from this photo?",
     "clean up {}", "I want {} gone", "{} should go", "this picture would be better without {}", "both {}: remove them",
 )
 
-# %% ../nbs/20_prompts.ipynb #35a0bdf2
+# %% ../nbs/20_prompts.ipynb #acb1cf14
 def compose_requests(
     tasks:tuple[str, ...], # two or three of `TASKS`
     count:int, # how many sentences
     generator:torch.Generator, # decides frame, names and their order
 ) -> list[str]: # sentences that name each task once
     "Compose sentences that ask for several things at once."
+    if len(tasks) < 2 or len(set(tasks)) < len(tasks) or not set(tasks) <= set(NAMES):
+        raise ValueError(f"a mixture takes two or three different tasks of {', '.join(NAMES)}, not {', '.join(tasks)}")
     pick = lambda choices: choices[int(torch.randint(len(choices), (), generator=generator))]
     frames, sentences = (FRAMES[:-1] if len(tasks) > 2 else FRAMES), []
     for _ in range(count):
@@ -57,7 +62,7 @@ def compose_requests(
         sentences.append(pick(frames).format(", ".join(names[:-1]) + " and " + names[-1]))
     return sentences
 
-# %% ../nbs/20_prompts.ipynb #dc3f1ac4
+# %% ../nbs/20_prompts.ipynb #0f3a73a4
 def training_requests(
     sentences:dict[str, list[str]], # see `load_sentences`
     generator:torch.Generator, # for the composed ones

@@ -1,0 +1,35 @@
+# make            what there is
+# make test       set up .venv and run every test
+# make reproduce  set up .venv, score a quarter of every test set, compare with the committed rows, write the tables
+#                 (FULL=1 scores everything and rewrites the rows)
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+SHELL := /bin/bash
+FULL ?=
+
+.PHONY: help setup test reproduce readme export
+help:
+	@sed -n 's/^# \{0,1\}//p' Makefile | head -5
+
+setup: .venv/ready
+.venv/ready: settings.ini setup.py constraints.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+test: setup
+	$(BIN)/ruff check --select F821,F811,F403,F405 textpromptir
+	$(BIN)/nbdev_test --path nbs --n_workers 2 --do_print
+	$(BIN)/python -m pytest -q tests
+
+reproduce: setup
+	@mkdir -p build/evaluation
+	$(BIN)/papermill --cwd nbs/evaluation --log-output --no-progress-bar \
+		-p full $(if $(filter 1,$(FULL)),True,False) nbs/evaluation/table1.ipynb build/evaluation/table1.ipynb
+
+export: setup
+	$(BIN)/nbdev_export
+	$(BIN)/nbdev_clean
+
+readme: setup
+	$(BIN)/python tools/readme.py

@@ -1,0 +1,32 @@
+"Write README.md from nbs/index.ipynb: prose, pictures and tables of its cells, with links that hold at the top of the repository."
+import base64
+import re
+from pathlib import Path
+
+import nbformat
+
+root = Path(__file__).resolve().parent.parent
+picture = root/"data"/"results"/"figures"/"readme.png"
+
+
+def readme() -> tuple[str, bytes]:
+    "The text of the README, and its one picture."
+    parts, png = [], b""
+    for cell in nbformat.read(root/"nbs"/"index.ipynb", as_version=4).cells:
+        if cell.cell_type == "markdown": parts.append(cell.source)
+        for output in cell.get("outputs", []):
+            data = output.get("data", {})
+            if "text/markdown" in data: parts.append("".join(data["text/markdown"]).strip())
+            elif "image/png" in data:
+                png = base64.b64decode(data["image/png"])
+                parts.append(f"![photographs before and after](../{picture.relative_to(root)})")
+    text = re.sub(r"\]\(\.\./", "](", "\n\n".join(parts))
+    text = re.sub(r"\]\(((?:evaluation/)?[0-9a-z_]+\.ipynb)\)", r"](nbs/\1)", text)
+    return "<!-- made from nbs/index.ipynb by `make readme` -->\n\n" + text + "\n", png
+
+
+if __name__ == "__main__":
+    text, png = readme()
+    (root/"README.md").write_text(text, encoding="utf-8")
+    picture.parent.mkdir(parents=True, exist_ok=True)
+    picture.write_bytes(png)
