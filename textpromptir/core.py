@@ -113,9 +113,10 @@ def show_images(
     titles:list[str]|None=None, # one a picture
     columns:int|None=None, # pictures a row, default all in one row
     width:float=2.2, # inches a picture
-    dpi:int=80, # resolution of the figure
-): # the matplotlib figure
+    dpi:int=80, # dots an inch
+) -> Image.Image: # the whole row as one picture of at most 256 colours, which keeps notebooks light
     "Show images side by side."
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
     columns = columns or len(images)
     rows = -(-len(images)//columns)
@@ -127,4 +128,6 @@ def show_images(
         ax.imshow(x.detach().float().clamp(0, 1).permute(1, 2, 0).cpu().squeeze(-1), cmap="gray", vmin=0, vmax=1)
         if titles: ax.set_title(titles[i], fontsize=8)
         ax.axis("off")
-    return fig
+    canvas = FigureCanvasAgg(fig)
+    canvas.draw()
+    return Image.fromarray(np.asarray(canvas.buffer_rgba())[..., :3].copy()).quantize(256, dither=Image.Dither.NONE)

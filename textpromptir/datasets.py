@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['IMAGE_ENDINGS', 'SIDES', 'BENCHMARKS', 'list_images', 'Photograph', 'segment_height', 'load_photographs',
-           'draw_crops', 'Pair', 'index_stems', 'target_stems', 'list_pairs', 'benchmark_sets']
+           'draw_crops', 'Pair', 'index_stems', 'target_stems', 'list_pairs', 'benchmark_sets', 'fingerprint',
+           'match_scores', 'find_shared']
 
 # %% ../nbs/11_datasets.ipynb #19e51240
 import re
@@ -18,10 +19,10 @@ from torch import Tensor
 
 from .core import free_images, read_image
 
-# %% ../nbs/11_datasets.ipynb #5f58b232
+# %% ../nbs/11_datasets.ipynb #9027dac3
 IMAGE_ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp") # what counts as an image file
 
-# %% ../nbs/11_datasets.ipynb #b0fe5672
+# %% ../nbs/11_datasets.ipynb #e411c9e7
 def list_images(
     folder:str|Path, # a folder of images
 ) -> list[Path]: # sorted by name, hidden files left out
@@ -30,7 +31,7 @@ def list_images(
     if not folder.is_dir(): raise FileNotFoundError(f"there is no folder {folder}")
     return sorted(p for p in folder.iterdir() if p.suffix.lower() in IMAGE_ENDINGS and not p.name.startswith("."))
 
-# %% ../nbs/11_datasets.ipynb #9027dac3
+# %% ../nbs/11_datasets.ipynb #82d871bd
 @dataclass(frozen=True)
 class Photograph:
     "One clean photograph to train on, held as bytes."
@@ -39,7 +40,7 @@ class Photograph:
     labels:Tensor|None = None # (h,w) uint8 segment of each pixel, where a human drew one
     height:Tensor|None = None # (h,w) uint8: height of the segment's centre, 255 at the top of the photograph
 
-# %% ../nbs/11_datasets.ipynb #f61f92d3
+# %% ../nbs/11_datasets.ipynb #1f82c5a4
 def segment_height(
     labels:Tensor, # (h,w) uint8 segment of each pixel
 ) -> Tensor: # (h,w) uint8, 255 where the centre of the pixel's segment lies at the top
@@ -49,13 +50,14 @@ def segment_height(
     mean = torch.bincount(flat, rows)/torch.bincount(flat).clamp_min(1)
     return ((1 - mean[flat]/max(h - 1, 1))*255).round().byte().unflatten(0, (h, w))
 
-# %% ../nbs/11_datasets.ipynb #e411c9e7
+# %% ../nbs/11_datasets.ipynb #50fca484
 def load_photographs(
     folder:str|Path|None, # clean images; None for the free ones of scikit-image
     segments:str|Path|None=None, # label PNGs of the same names
 ) -> list[Photograph]: # in the order of their names
     "Read clean photographs into memory, with their segments where there are any."
     if folder is None: return [Photograph(k, (x[0]*255).round().byte()) for k, x in free_images().items()]
+    if segments and not Path(segments).is_dir(): raise FileNotFoundError(f"there is no folder {segments}")
     photos = []
     for path in list_images(folder):
         labels = Path(segments)/f"{path.stem}.png" if segments else None
@@ -67,7 +69,7 @@ def load_photographs(
     if not photos: raise ValueError(f"there are no images in {folder}")
     return photos
 
-# %% ../nbs/11_datasets.ipynb #6fc15542
+# %% ../nbs/11_datasets.ipynb #c48ecfc6
 def draw_crops(
     photos:list[Photograph], # see `load_photographs`
     b:int, # how many crops
@@ -80,6 +82,7 @@ def draw_crops(
     for _ in range(b):
         p = photos[pick(len(photos))]
         _, h, w = p.image.shape
+        if min(h, w) < size: raise ValueError(f"{p.name} is {h}×{w}: no square of {size} fits into it")
         y, x, flip = pick(h - size + 1), pick(w - size + 1), pick(2)
         cut = lambda z: (z[..., y:y + size, x:x + size].flip(-1) if flip else z[..., y:y + size, x:x + size])
         images.append(cut(p.image))
@@ -87,7 +90,7 @@ def draw_crops(
         heights.append(cut(p.height) if p.height is not None else torch.full((size, size), 128, dtype=torch.uint8))
     return torch.stack(images).float()/255, torch.stack(labels).long(), torch.stack(heights).float()/255
 
-# %% ../nbs/11_datasets.ipynb #8184525a
+# %% ../nbs/11_datasets.ipynb #475a7e8b
 @dataclass(frozen=True)
 class Pair:
     "One test picture: what the network gets and what it should give back."
@@ -95,7 +98,10 @@ class Pair:
     target:Path|None # the clean image
     input:Path|None = None # the degraded image; None where the set holds clean images only
 
-# %% ../nbs/11_datasets.ipynb #82d871bd
+# %% ../nbs/11_datasets.ipynb #5e073efc
+SIDES = (("input", "hazy", "rain", "rainy", "noisy"), ("target", "gt", "clear", "clean", "norain")) # subfolders of degraded, of clean images
+
+# %% ../nbs/11_datasets.ipynb #d83f5e42
 def index_stems(
     paths:list[Path], # image files
 ) -> dict[str, Path]: # file name without ending -> file, in the order given
@@ -105,17 +111,14 @@ def index_stems(
         if index[p.stem] != p: raise ValueError(f"{p.name} and {index[p.stem].name} in {p.parent} share one name")
     return index
 
-# %% ../nbs/11_datasets.ipynb #f7a211a3
+# %% ../nbs/11_datasets.ipynb #6c241d99
 def target_stems(
     stem:str, # of a degraded image's file
 ) -> list[str]: # where to look for its target, best first
     "Say which names a target may have: the same, `norain-…` for `rain-…`, or all before the first `_`."
     return list(dict.fromkeys([stem, re.sub("^rain-", "norain-", stem), stem.split("_")[0]]))
 
-# %% ../nbs/11_datasets.ipynb #1f82c5a4
-SIDES = (("input", "hazy", "rain", "rainy", "noisy"), ("target", "gt", "clear", "clean", "norain")) # subfolders of degraded, of clean images
-
-# %% ../nbs/11_datasets.ipynb #34489d9d
+# %% ../nbs/11_datasets.ipynb #8a750cf5
 def list_pairs(
     folder:str|Path, # images alone, or subfolders of degraded and of clean images (`SIDES`)
     targets:str|Path|None=None, # another folder to take the targets from
@@ -136,7 +139,7 @@ def list_pairs(
         pairs.append(Pair(stem, found, path))
     return pairs
 
-# %% ../nbs/11_datasets.ipynb #cd8c7311
+# %% ../nbs/11_datasets.ipynb #aa8be6b6
 BENCHMARKS = { # name of the set -> its folder, and the folder of its targets where they lie elsewhere
     "CBSD68": ("test/denoise/CBSD68", None),
     "Urban100": ("test/denoise/Urban100", None),
@@ -146,7 +149,7 @@ BENCHMARKS = { # name of the set -> its folder, and the folder of its targets wh
     "SOTS indoor": ("test/dehaze/SOTS/indoor", None),
 }
 
-# %% ../nbs/11_datasets.ipynb #dcf06cb0
+# %% ../nbs/11_datasets.ipynb #c5949b5f
 def benchmark_sets(
     folder:str|Path, # the folder of benchmark images, see `data_folder`
 ) -> dict[str, list[Pair]]: # in the order of `BENCHMARKS`, only those that are there
@@ -156,3 +159,37 @@ def benchmark_sets(
     for name, (inputs, targets) in BENCHMARKS.items():
         if (folder/inputs).is_dir(): sets[name] = list_pairs(folder/inputs, targets and folder/targets)
     return sets
+
+# %% ../nbs/11_datasets.ipynb #90292031
+def fingerprint(
+    paths:list[Path], # n image files
+    side:int=16, # blocks along each side
+) -> Tensor: # (n,side,side) float64: mean 0 and length 1 each, or all 0 for an image without contrast
+    "Describe each image by the mean grey of its blocks, freed from brightness and contrast."
+    blocks = np.empty((len(paths), side, side))
+    for i, path in enumerate(paths):
+        with Image.open(path) as image: blocks[i] = image.convert("L").resize((side, side), Image.Resampling.BOX)
+    x = torch.from_numpy(blocks)
+    x = x - x.mean((1, 2), keepdim=True)
+    return x/x.pow(2).sum((1, 2), keepdim=True).sqrt().clamp_min(1e-9)
+
+# %% ../nbs/11_datasets.ipynb #a9948d66
+def match_scores(
+    a:Tensor, # (n,s,s) fingerprints
+    b:Tensor, # (m,s,s) fingerprints
+) -> Tensor: # (n,m) correlation in [-1,1], the best over quarter turns and mirror images
+    "Compare all fingerprints of one set with all of another."
+    best = a.new_full((len(a), len(b)), -1)
+    for turned in (torch.rot90(z, k, (1, 2)) for z in (b, b.flip(2)) for k in range(4)):
+        best = torch.maximum(best, torch.einsum("nyx,myx->nm", a, turned))
+    return best
+
+# %% ../nbs/11_datasets.ipynb #791a4503
+def find_shared(
+    a:list[Path], # image files of one set
+    b:list[Path], # image files of another, or the same list to look for repeats
+    threshold:float=.98, # correlation of fingerprints from which on two pictures count as one
+) -> list[tuple[str, str]]: # names without ending, (of a, of b), in the order of a
+    "Find the pictures of one set that another holds too, even as a slightly different copy."
+    scores = match_scores(fingerprint(a), fingerprint(b))
+    return [(a[i].stem, b[j].stem) for i, j in (scores >= threshold).nonzero().tolist() if a[i] != b[j]]

@@ -8,7 +8,6 @@ __all__ = ['TASKS', 'uniform', 'add_noise', 'to_levels', 'streak_kernel', 'draw_
            'draw_realisation', 'degrade']
 
 # %% ../nbs/10_degradations.ipynb #a8c13207
-import math
 from dataclasses import dataclass
 
 import torch
@@ -63,7 +62,7 @@ def streak_kernel(
     across = x*angle.cos() - y*angle.sin()
     return torch.exp(-(2*along/length).abs()**4 - across**2/(2*width**2))
 
-# %% ../nbs/10_degradations.ipynb #b9516e6c
+# %% ../nbs/10_degradations.ipynb #60d1fdbc
 def draw_rain(
     shape:tuple[int, int, int], # b, h, w
     generator:torch.Generator, # decides everything
@@ -83,7 +82,7 @@ def draw_rain(
         rain = rain + streaks*(u(.25, 1)*(layer < used))[:, None, None]
     return rain.clamp(0, 1)[:, None]
 
-# %% ../nbs/10_degradations.ipynb #9bd5404b
+# %% ../nbs/10_degradations.ipynb #86889a58
 def add_rain(
     x:Tensor, # (b,3,h,w) clean image in [0,1]
     rain:Tensor, # (b,1,h,w) rain layer in [0,1]
@@ -92,7 +91,7 @@ def add_rain(
     "Put rain before a scene: additive I = J + R (Eq. 2), or as light through drops, I = J + R·(1-J)."
     return x + rain*(1 - screen.reshape(-1, 1, 1, 1)*x)
 
-# %% ../nbs/10_degradations.ipynb #ab3350c5
+# %% ../nbs/10_degradations.ipynb #7aeb9262
 def remove_rain(
     x:Tensor, # (b,3,h,w) rainy image, not clipped
     rain:Tensor, # (b,1,h,w) the rain layer that was added
@@ -101,7 +100,7 @@ def remove_rain(
     "Invert `add_rain` when the layer is known: J = (I-R)/(1-R) under a screen, J = I-R otherwise."
     return (x - rain)/(1 - screen.reshape(-1, 1, 1, 1)*rain).clamp_min(1e-6)
 
-# %% ../nbs/10_degradations.ipynb #4399c209
+# %% ../nbs/10_degradations.ipynb #98d849c9
 def transmission(
     depth:Tensor, # (b,1,h,w) distance; the unit is free, β goes with it
     beta:Tensor, # (b,) scattering coefficient for one unit of depth
@@ -109,7 +108,7 @@ def transmission(
     "How much light arrives: t = exp(-β·depth) (Eq. 3)."
     return torch.exp(-beta.reshape(-1, 1, 1, 1)*depth)
 
-# %% ../nbs/10_degradations.ipynb #9066aff4
+# %% ../nbs/10_degradations.ipynb #4399c209
 def add_haze(
     x:Tensor, # (b,3,h,w) clean image in [0,1]
     t:Tensor, # (b,1,h,w) transmission in (0,1]
@@ -118,7 +117,7 @@ def add_haze(
     "Scatter: I = J·t + L∞·(1-t) (Eq. 3)."
     return airlight + t*(x - airlight)
 
-# %% ../nbs/10_degradations.ipynb #ab3964c5
+# %% ../nbs/10_degradations.ipynb #44542c92
 def remove_haze(
     x:Tensor, # (b,3,h,w) hazy image
     t:Tensor, # (b,1,h,w) transmission
@@ -127,7 +126,7 @@ def remove_haze(
     "Invert `add_haze` when t and L∞ are known: J = (I-L∞)/t + L∞ (Eq. 3)."
     return airlight + (x - airlight)/t
 
-# %% ../nbs/10_degradations.ipynb #ef9e0641
+# %% ../nbs/10_degradations.ipynb #cb2fd11a
 def smooth_field(
     shape:tuple[int, int, int], # b, h, w
     generator:torch.Generator, # decides everything
@@ -138,7 +137,7 @@ def smooth_field(
     field = F.interpolate(uniform((b, 1, knots, knots), 0, 1, generator), (h, w), mode="bicubic", align_corners=True)
     return field.clamp(0, 1)
 
-# %% ../nbs/10_degradations.ipynb #138b8bbe
+# %% ../nbs/10_degradations.ipynb #98b0ab0a
 def draw_depth(
     shape:tuple[int, int, int], # b, h, w
     generator:torch.Generator, # decides everything
@@ -156,7 +155,7 @@ def draw_depth(
     depth = rise*height[:, None]**u(.6, 1.6) + alone*own + ramp*field
     return u(.02, .3) + (depth/(rise + alone + ramp))*u(.6, 1)
 
-# %% ../nbs/10_degradations.ipynb #e85b63cd
+# %% ../nbs/10_degradations.ipynb #86555991
 def draw_airlight(
     b:int, # images
     generator:torch.Generator, # decides everything
@@ -164,7 +163,7 @@ def draw_airlight(
     "Draw the colour of the air: light grey with a slight tint."
     return (uniform((b, 1, 1, 1), .7, 1, generator) + uniform((b, 3, 1, 1), -.04, .04, generator)).clamp(0, 1)
 
-# %% ../nbs/10_degradations.ipynb #e665e45c
+# %% ../nbs/10_degradations.ipynb #ede0b7e9
 @dataclass(frozen=True)
 class Realisation:
     "One draw of all three degradations for a batch: the η and ε of Eq. 1."
@@ -175,7 +174,7 @@ class Realisation:
     t:Tensor # (b,1,h,w) transmission
     airlight:Tensor # (b,3,1,1) L∞
 
-# %% ../nbs/10_degradations.ipynb #dc741853
+# %% ../nbs/10_degradations.ipynb #ba656332
 def check_images(
     x:Tensor, # meant to be (b,3,h,w)
 ) -> Tensor: # x itself
@@ -183,7 +182,7 @@ def check_images(
     if x.ndim != 4 or x.shape[1] != 3: raise ValueError(f"images are (b, 3, h, w), but these are {tuple(x.shape)}")
     return x
 
-# %% ../nbs/10_degradations.ipynb #7cec8d1c
+# %% ../nbs/10_degradations.ipynb #e665e45c
 def draw_realisation(
     x:Tensor, # (b,3,h,w) clean images, for their shape and device
     generator:torch.Generator, # decides everything
@@ -200,7 +199,7 @@ def draw_realisation(
         rain=draw_rain((b, h, w), generator), screen=(uniform((b,), 0, 1, generator) < .5).float(),
         t=transmission(depth, uniform((b,), *beta, generator)), airlight=draw_airlight(b, generator))
 
-# %% ../nbs/10_degradations.ipynb #369391cf
+# %% ../nbs/10_degradations.ipynb #b4e92889
 def degrade(
     x:Tensor, # (b,3,h,w) clean images in [0,1]
     r:Realisation, # one draw

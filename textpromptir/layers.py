@@ -85,7 +85,7 @@ class TransposedAttention(nn.Module):
         heads:int, # g, divides c
     ):
         super().__init__()
-        if c % heads: raise ValueError(f"{heads} heads do not divide {c} channels")
+        if heads < 1 or c % heads: raise ValueError(f"{heads} heads do not divide {c} channels")
         self.norm, self.alpha = LayerNorm(c), nn.Parameter(torch.ones(heads))
         self.qkv, self.local, self.out = pointwise(c, 3*c), depthwise(3*c), pointwise(c, c)
     def project(self,

@@ -20,7 +20,7 @@ from .igfn import IGFN
 from .imta import IMTA
 from .layers import Downsample, Upsample, pointwise
 
-# %% ../nbs/33_network.ipynb #a4357fdd
+# %% ../nbs/33_network.ipynb #9ca9c345
 @dataclass(frozen=True)
 class NetworkConfig:
     "The numbers that fix a network (Sec. 4.1.2)."
@@ -32,13 +32,14 @@ class NetworkConfig:
     expansion:float = 2.66 # width of an IGFN branch in units of its c
     vector:int = 768 # d of the sentence vector that comes in
 
+# %% ../nbs/33_network.ipynb #1e6488ca
 SIZES = {
     "paper": NetworkConfig(),
     "compact": NetworkConfig(channels=24, blocks=(1, 2, 2, 3), refinement=1, expansion=2., vector=384),
     "tiny": NetworkConfig(channels=8, blocks=(1, 1, 1, 1), refinement=0, expansion=2., vector=384),
 }
 
-# %% ../nbs/33_network.ipynb #16393642
+# %% ../nbs/33_network.ipynb #f29480a6
 class ITBlock(nn.Module):
     "Integrated transformer block: IMTA, then IGFN, both under the same sentence (Sec. 3.2)."
     def __init__(self,
@@ -55,7 +56,7 @@ class ITBlock(nn.Module):
     ) -> Tensor: # (b,c,h,w)
         return self.igfn(self.imta(x, s), s)
 
-# %% ../nbs/33_network.ipynb #87dfc553
+# %% ../nbs/33_network.ipynb #c265e0fd
 def itblocks(
     count:int, # how many
     c:int, # channels
@@ -65,7 +66,7 @@ def itblocks(
     "Stack the ITBlocks of one level."
     return nn.ModuleList(ITBlock(c, heads, config.vector//2, config.expansion) for _ in range(count))
 
-# %% ../nbs/33_network.ipynb #9ca9c345
+# %% ../nbs/33_network.ipynb #99019835
 class TextPromptIR(nn.Module):
     "Restore an image as a sentence asks: Ĵ = F(I, sentence) (Eq. 4, Fig. 3)."
     def __init__(self,
@@ -90,9 +91,7 @@ class TextPromptIR(nn.Module):
         s, x, skips = self.sentence(s), self.first(x), []
         for level, blocks in enumerate(self.encoder):
             for block in blocks: x = block(x, s)
-            if level < 3:
-                skips.append(x)
-                x = self.down[level](x)
+            if level < 3: skips, x = [*skips, x], self.down[level](x)
         for level in (2, 1, 0):
             x = self.halve[level](torch.cat([self.up[level](x), skips.pop()], 1))
             for block in self.decoder[level]: x = block(x, s)
@@ -104,8 +103,17 @@ class TextPromptIR(nn.Module):
     ) -> Tensor: # (b,3,h,w) restored image, not clipped
         padded = pad_to_multiple(x, 8).contiguous(memory_format=torch.channels_last)
         return x + self.residual(padded, s)[..., :x.shape[2], :x.shape[3]]
+    def save_pretrained(self,
+        folder:str|Path, # as in `save_network`
+    ) -> Path: # the folder
+        return save_network(self, folder)
+    @classmethod
+    def from_pretrained(cls,
+        folder:str|Path, # as in `load_network`
+    ) -> "TextPromptIR": # in evaluation mode, float32
+        return load_network(folder)
 
-# %% ../nbs/33_network.ipynb #4571dc36
+# %% ../nbs/33_network.ipynb #4052aabe
 def save_network(
     network:TextPromptIR, # what to save
     folder:str|Path, # made where it is not there
@@ -117,11 +125,12 @@ def save_network(
     weights = {k: v.detach().cpu().to(dtype).contiguous() for k, v in network.state_dict().items()}
     part = folder/".model.safetensors.part"
     save_file(weights, part)
+    part.chmod(0o644) # safetensors leaves it readable to its owner alone
     part.replace(folder/"model.safetensors")
     (folder/"config.json").write_text(json.dumps(asdict(network.config), indent=2) + "\n")
     return folder
 
-# %% ../nbs/33_network.ipynb #1e6488ca
+# %% ../nbs/33_network.ipynb #22094865
 def load_network(
     folder:str|Path, # holds `config.json` and `model.safetensors`
 ) -> TextPromptIR: # in evaluation mode, float32
@@ -129,8 +138,9 @@ def load_network(
     folder = Path(folder)
     try: fields = json.loads((folder/"config.json").read_text())
     except FileNotFoundError: raise FileNotFoundError(f"there is no model in {folder}: config.json is missing") from None
-    except json.JSONDecodeError as e: raise ValueError(f"{folder/'config.json'} is damaged: {e}") from None
-    network = TextPromptIR(NetworkConfig(**{k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()}))
+    except (json.JSONDecodeError, UnicodeDecodeError) as e: raise ValueError(f"{folder/'config.json'} is damaged: {e}") from None
+    try: network = TextPromptIR(NetworkConfig(**{k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()}))
+    except (ArithmeticError, AttributeError, RuntimeError, TypeError, ValueError) as e: raise ValueError(f"{folder/'config.json'} describes no network: {e}") from None
     try: weights = load_file(folder/"model.safetensors")
     except FileNotFoundError: raise FileNotFoundError(f"there is no model in {folder}: model.safetensors is missing") from None
     except SafetensorError as e: raise ValueError(f"{folder/'model.safetensors'} is damaged: {e}") from None
