@@ -1,7 +1,8 @@
-# make            what there is
-# make test       set up .venv and run every test
-# make reproduce  set up .venv, score a quarter of every test set, compare with the committed rows, write the tables
-#                 (FULL=1 scores everything and rewrites the rows)
+# make test        set up .venv and run every notebook and test
+# make reproduce   set up .venv, score a quarter of every test set, compare with the committed rows, write Table 1
+#                  (FULL=1 scores everything and rewrites the rows; TEXTPROMPTIR_DATA names the folder of images)
+# make export      notebooks -> library, notebooks cleaned
+# make readme      nbs/index.ipynb -> README.md
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 SHELL := /bin/bash
@@ -9,7 +10,7 @@ FULL ?=
 
 .PHONY: help setup test reproduce readme export
 help:
-	@sed -n 's/^# \{0,1\}//p' Makefile | head -5
+	@sed -n 's/^# //p' Makefile
 
 setup: .venv/ready
 .venv/ready: settings.ini setup.py constraints.txt
@@ -19,7 +20,7 @@ setup: .venv/ready
 
 test: setup
 	$(BIN)/ruff check --select F821,F811,F403,F405 textpromptir
-	$(BIN)/nbdev_test --path nbs --n_workers 2 --do_print
+	OMP_NUM_THREADS=1 $(BIN)/nbdev_test --path nbs --n_workers 2 --do_print
 	$(BIN)/python -m pytest -q tests
 
 reproduce: setup

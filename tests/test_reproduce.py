@@ -1,11 +1,11 @@
 "papermill re-executes the evaluation; a figure that does not come out again stops it."
+import csv
 import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
-import papermill
 import pytest
 
 root = Path(__file__).resolve().parent.parent
@@ -34,17 +34,16 @@ def test_free_table_comes_out_again(tree):
     assert table.read_text() == before and "free photographs" in before
 
 
-def test_a_row_that_is_off_stops_the_reproduction(tree):
-    rows = tree/"data"/"results"/"rows"/"table1_free.csv"
-    lines = rows.read_text().splitlines()
-    at = lines[0].split(",").index("psnr_input")
-    from csv import reader
-    old = next(reader([lines[1]]))[at]
-    lines[1] = lines[1].replace(old, f"{float(old) + .05:.4f}", 1)
-    rows.write_text("\n".join(lines) + "\n")
-    table = tree/"data"/"results"/"tables"/"table1_free.md"
+@pytest.mark.parametrize("what, change", [("psnr", lambda v: f"{float(v) + .05:.4f}"), ("psnr_input", lambda v: "nan"), ("image", lambda v: "another")])
+def test_a_row_that_is_off_stops_the_reproduction(tree, what, change):
+    rows, table = tree/"data"/"results"/"rows"/"table1_free.csv", tree/"data"/"results"/"tables"/"table1_free.md"
+    with rows.open(newline="") as f: lines = list(csv.DictReader(f))
+    lines[0][what] = change(lines[0][what])
+    with rows.open("w", newline="") as f:
+        writer = csv.DictWriter(f, lines[0])
+        writer.writeheader()
+        writer.writerows(lines)
     before = table.read_bytes()
     done = reproduce(tree)
-    assert done.returncode != 0 and "apart" in done.stderr
+    assert done.returncode != 0 and lines[0]["column"] in done.stderr and "FULL=1" in done.stderr
     assert table.read_bytes() == before
-    assert papermill.inspect_notebook(tree/"out.ipynb")

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['TrainingConfig', 'draw_wishes', 'prepare_vectors', 'draw_batch', 'learning_rate', 'train_step', 'start_run',
-           'save_checkpoint', 'load_checkpoint', 'check_photographs', 'train']
+           'save_checkpoint', 'load_checkpoint', 'check_photographs', 'record_config', 'train']
 
 # %% ../nbs/41_training.ipynb #975057f0
 import copy
@@ -22,7 +22,7 @@ from tqdm.auto import tqdm
 
 from .core import seed_generator
 from .datasets import Photograph, draw_crops
-from .degradations import degrade, draw_realisation
+from .degradations import TASKS, degrade, draw_realisation
 from .network import SIZES, TextPromptIR, save_network
 from .prompts import load_sentences, training_requests
 
@@ -38,6 +38,7 @@ class TrainingConfig:
     weight_decay:float = 1e-4 # AdamW
     clip:float = 1. # largest gradient norm
     ema:float = .999 # decay of the averaged weights, which are the ones that are kept
+    tasks:tuple[float, float, float] = (.5, .25, .25) # shares of noise, rain and haze where one task is drawn
     single:float = .6 # share of samples with one degradation, named
     mixed:float = .25 # share with two or three, some or all of them named; the rest asks for what is not there
     bf16:bool = False # bfloat16 arithmetic in the forward pass
@@ -47,19 +48,18 @@ class TrainingConfig:
 def draw_wishes(
     b:int, # samples
     generator:torch.Generator, # decides everything
-    single:float=.6, # share with one degradation, named
-    mixed:float=.25, # share with two or three, some or all named
+    config:TrainingConfig=TrainingConfig(), # shares of the tasks and of the kinds of sample
 ) -> tuple[Tensor, Tensor]: # present (b,3) bool, named (b,3) bool, in the order of `TASKS`
     "Draw what is in each image, and what its sentence asks for."
     flip = lambda p: torch.rand(b, 3, generator=generator) < p
     u, eye = torch.rand(b, 1, generator=generator), torch.eye(3, dtype=torch.bool)
-    one = eye[torch.randint(3, (b,), generator=generator)]
+    one = eye[torch.multinomial(torch.tensor(config.tasks), b, replacement=True, generator=generator)]
     two = ~eye[torch.randint(3, (b,), generator=generator)]
     many = torch.where(torch.rand(b, 1, generator=generator) < .3, True, two)
     some = flip(.5) # each of the three is named or not, present or not ...
     some = torch.where((some & many).any(1, keepdim=True), some, many) # ... but something present is
-    mix = (u >= single) & (u < single + mixed)
-    present = torch.where(u < single, one, torch.where(mix, many, flip(.4) & ~one))
+    mix = (u >= config.single) & (u < config.single + config.mixed)
+    present = torch.where(u < config.single, one, torch.where(mix, many, flip(.4) & ~one))
     named = torch.where(mix, some, one)
     return present, named
 
@@ -83,7 +83,7 @@ def draw_batch(
     "Draw degraded crops, what somebody says about each, and what should come of it."
     clean, labels, height = draw_crops(photos, b, size, generator)
     r = draw_realisation(clean, generator, labels, height)
-    present, named = draw_wishes(b, generator, config.single, config.mixed)
+    present, named = draw_wishes(b, generator, config)
     said = []
     for key in map(tuple, named.tolist()):
         i, j = torch.randint(len(vectors[key]), (2,), generator=generator).tolist()
@@ -188,6 +188,22 @@ def check_photographs(
     if small: raise ValueError(f"{len(small)} of {len(photos)} photographs are smaller than the patch of {side}×{side} pixels, {small[0]} for one")
 
 # %% ../nbs/41_training.ipynb #714af7b6
+def record_config(
+    config:TrainingConfig, # of the run that begins or goes on
+    folder:Path, # of the run, made where it is not there
+):
+    "Write the config into a run's folder, or refuse one that differs from what is there in more than its steps."
+    path, now = folder/"training.json", json.loads(json.dumps(asdict(config)))
+    if path.exists():
+        then = json.loads(path.read_text())
+        for k in now.keys() - {"steps"}:
+            if then.get(k) != now[k]: raise ValueError(f"the run in {folder} has {k} = {then.get(k)}, not {now[k]}; give this run a folder of its own")
+    folder.mkdir(parents=True, exist_ok=True)
+    part = folder/".training.json.part"
+    part.write_text(json.dumps(now, indent=2) + "\n")
+    part.replace(path)
+
+# %% ../nbs/41_training.ipynb #3224920e
 def train(
     config:TrainingConfig, # everything that decides the result
     photos:list[Photograph], # clean photographs
@@ -199,10 +215,9 @@ def train(
     "Train, or go on training, until the steps or the minutes are over."
     check_photographs(photos, config)
     folder, start, losses = Path(folder), time.monotonic(), []
-    folder.mkdir(parents=True, exist_ok=True)
     network, average, optimizer, generator = start_run(config)
     done, curve = load_checkpoint(folder, network, average, optimizer, generator)
-    (folder/"training.json").write_text(json.dumps(asdict(config), indent=2) + "\n")
+    record_config(config, folder)
     for step in tqdm(range(done, config.steps), initial=done, total=config.steps, mininterval=5):
         _, size, b = next(p for p in config.patches if step < p[0]*config.steps)
         losses.append(train_step(network, average, optimizer, draw_batch(photos, vectors, b, size, generator, config), step, config))
