@@ -62,7 +62,9 @@ def check_sentences(
 ):
     "Refuse what holds nothing to read."
     if isinstance(sentences, str): raise TypeError('sentences come as a list, for example ["remove the rain"]')
+    if not hasattr(sentences, "__len__"): raise TypeError(f'sentences come as a list, for example ["remove the rain"], not as {type(sentences).__name__}')
     if not len(sentences): raise ValueError("there is no sentence in the list")
+    if not all(isinstance(s, str) for s in sentences): raise TypeError(f"a sentence is a string, not {next(type(s).__name__ for s in sentences if not isinstance(s, str))}")
     if not all(s.strip() for s in sentences): raise ValueError('the sentence is empty; write what should go, for example "remove the rain"')
 
 # %% ../nbs/21_bert.ipynb #b4005bde
@@ -80,7 +82,7 @@ class PromptEncoder:
     ) -> "PromptEncoder":
         from transformers import BertModel, BertTokenizerFast
         from transformers.utils import logging
-        logging.disable_progress_bar() # it would stand for a quarter of a second
+        logging.disable_progress_bar()
         folder = Path(folder) if folder else minilm_folder()
         return cls(BertTokenizerFast.from_pretrained(folder), BertModel.from_pretrained(folder), hash_weights(folder)[:16])
     @torch.no_grad()
@@ -116,11 +118,11 @@ def encode_text(
     weights = hash_weights(folder) if folder else MINILM_SHA256
     name = "vectors-" + hashlib.sha256("\0".join([weights, *sentences]).encode()).hexdigest()[:24]
     try: return load_file(cache_folder()/f"{name}.safetensors")["vectors"].clone() # a copy: what is loaded is a view of the file
-    except (OSError, SafetensorError, KeyError): pass # not there, or not whole
+    except (OSError, RuntimeError, SafetensorError, KeyError): pass # not there, or not whole
     vectors = PromptEncoder.from_pretrained(folder).encode(sentences)
     try:
         part = cache_folder()/f"{name}.{os.getpid()}.part"
         save_file({"vectors": vectors}, part)
         part.replace(cache_folder()/f"{name}.safetensors")
-    except (OSError, SafetensorError): pass # read-only or full: compute it again next time
+    except (OSError, RuntimeError, SafetensorError): pass # read-only or full: compute it again next time
     return vectors

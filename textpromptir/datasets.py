@@ -9,6 +9,7 @@ __all__ = ['IMAGE_ENDINGS', 'SIDES', 'BENCHMARKS', 'list_images', 'Photograph', 
 
 # %% ../nbs/11_datasets.ipynb #19e51240
 import re
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,7 +76,7 @@ def draw_crops(
     b:int, # how many crops
     size:int, # side in pixels
     generator:torch.Generator, # CPU; decides photograph, place and flip
-) -> tuple[Tensor, Tensor, Tensor]: # (b,3,s,s) in [0,1], (b,s,s) int64 labels, (b,s,s) heights in [0,1]
+) -> tuple[Tensor, Tensor, Tensor]: # (b,3,s,s) in [0,1], (b,s,s) int64 labels, -1 where there are none, (b,s,s) heights in [0,1]
     "Cut random squares, flipped left to right half of the time."
     pick = lambda n: int(torch.randint(n, (), generator=generator))
     images, labels, heights = [], [], []
@@ -86,9 +87,9 @@ def draw_crops(
         y, x, flip = pick(h - size + 1), pick(w - size + 1), pick(2)
         cut = lambda z: (z[..., y:y + size, x:x + size].flip(-1) if flip else z[..., y:y + size, x:x + size])
         images.append(cut(p.image))
-        labels.append(cut(p.labels) if p.labels is not None else torch.zeros(size, size, dtype=torch.uint8))
+        labels.append(cut(p.labels).long() if p.labels is not None else torch.full((size, size), -1))
         heights.append(cut(p.height) if p.height is not None else torch.full((size, size), 128, dtype=torch.uint8))
-    return torch.stack(images).float()/255, torch.stack(labels).long(), torch.stack(heights).float()/255
+    return torch.stack(images).float()/255, torch.stack(labels), torch.stack(heights).float()/255
 
 # %% ../nbs/11_datasets.ipynb #475a7e8b
 @dataclass(frozen=True)
@@ -153,11 +154,13 @@ BENCHMARKS = { # name of the set -> its folder, and the folder of its targets wh
 def benchmark_sets(
     folder:str|Path, # the folder of benchmark images, see `data_folder`
 ) -> dict[str, list[Pair]]: # in the order of `BENCHMARKS`, only those that are there
-    "List the test sets that a folder holds."
+    "List the test sets that a folder holds, with a warning for one that cannot be paired."
     folder, sets = Path(folder), {}
     if not folder.is_dir(): raise FileNotFoundError(f"there is no folder {folder}")
     for name, (inputs, targets) in BENCHMARKS.items():
-        if (folder/inputs).is_dir(): sets[name] = list_pairs(folder/inputs, targets and folder/targets)
+        if not (folder/inputs).is_dir(): continue
+        try: sets[name] = list_pairs(folder/inputs, targets and folder/targets)
+        except (FileNotFoundError, ValueError) as e: warnings.warn(f"{name} is left out: {e}", stacklevel=2)
     return sets
 
 # %% ../nbs/11_datasets.ipynb #90292031

@@ -68,7 +68,7 @@ def draw_rain(
     generator:torch.Generator, # decides everything
     layers:int=3, # depth layers; an image uses one to all of them
 ) -> Tensor: # (b,1,h,w) rain layer R in [0,1]
-    "Draw rain: streaks of one main angle an image, in layers from near (long, wide, bright, few) to far (Eq. 2)."
+    "Draw rain: streaks of one main angle an image, in layers anywhere between near (long, wide) and far (short, thin) (Eq. 2)."
     b, h, w = shape
     u = lambda low, high: uniform((b,), low, high, generator)
     main, used, rain = u(-.6, .6), u(1, layers + 1).floor(), 0
@@ -76,7 +76,7 @@ def draw_rain(
         near = u(0, 1)
         length, width = 6 + 50*near**1.5*u(.4, 1), .4 + 1.4*near*u(.3, 1)
         kernel = streak_kernel((h, w), length, width, main + u(-.06, .06))
-        per_pixel = (.02 + .33*u(0, 1)**2)/(length*(1 + 2*width)) # share of the sky that streaks cover
+        per_pixel = (.02 + .33*u(0, 1)**2)/(length*(1 + 2*width)) # seeds: what streaks shall cover, over what one covers
         seeds = (uniform((b, h, w), 0, 1, generator) < per_pixel[:, None, None])*uniform((b, h, w), .3, 1, generator)
         streaks = torch.fft.irfft2(torch.fft.rfft2(seeds)*torch.fft.rfft2(kernel), s=(h, w))
         rain = rain + streaks*(u(.25, 1)*(layer < used))[:, None, None]
@@ -141,7 +141,7 @@ def smooth_field(
 def draw_depth(
     shape:tuple[int, int, int], # b, h, w
     generator:torch.Generator, # decides everything
-    labels:Tensor|None=None, # (b,h,w) int64 segment of each pixel
+    labels:Tensor|None=None, # (b,h,w) int64 segment of each pixel, -1 where nobody drew any
     height:Tensor|None=None, # (b,h,w) in [0,1]: where the segment's centre lies in its photograph, 1 at the top
 ) -> Tensor: # (b,1,h,w) above 0, most of it below 1, never above 1.3
     "Draw a plausible depth: each segment its own distance, rising with its height; a smooth surface where there are no labels."
@@ -153,7 +153,8 @@ def draw_depth(
     own = uniform((b, 256), 0, 1, generator).gather(1, labels.flatten(1) % 256).unflatten(1, (h, w))[:, None]
     rise, alone, ramp = u(.3, 1), u(.1, .6), u(0, .4)
     depth = rise*height[:, None]**u(.6, 1.6) + alone*own + ramp*field
-    return u(.02, .3) + (depth/(rise + alone + ramp))*u(.6, 1)
+    scene = u(.02, .3) + (depth/(rise + alone + ramp))*u(.6, 1)
+    return torch.where(labels[:, None] < 0, .1 + .9*field, scene)
 
 # %% ../nbs/10_degradations.ipynb #86555991
 def draw_airlight(

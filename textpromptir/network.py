@@ -126,8 +126,10 @@ def save_network(
     part = folder/".model.safetensors.part"
     save_file(weights, part)
     part.chmod(0o644) # safetensors leaves it readable to its owner alone
+    config = folder/".config.json.part"
+    config.write_text(json.dumps(asdict(network.config), indent=2) + "\n")
+    config.replace(folder/"config.json")
     part.replace(folder/"model.safetensors")
-    (folder/"config.json").write_text(json.dumps(asdict(network.config), indent=2) + "\n")
     return folder
 
 # %% ../nbs/33_network.ipynb #22094865
