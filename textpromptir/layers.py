@@ -24,7 +24,7 @@ class LayerNorm(nn.Module):
     ) -> Tensor: # (b,c,h,w), over c of mean 0 and variance 1 before scale and shift
         return F.layer_norm(x.permute(0, 2, 3, 1), self.weight.shape, self.weight, self.bias).permute(0, 3, 1, 2)
 
-# %% ../nbs/30_layers.ipynb #041838dc
+# %% ../nbs/30_layers.ipynb #6a4e10cb
 def pointwise(
     c_in:int, # channels in
     c_out:int, # channels out
@@ -32,14 +32,14 @@ def pointwise(
     "Mix the channels of each pixel: a 1×1 convolution without bias (Sec. 3.2.3)."
     return nn.Conv2d(c_in, c_out, 1, bias=False)
 
-# %% ../nbs/30_layers.ipynb #eaf57c27
+# %% ../nbs/30_layers.ipynb #77a78731
 def depthwise(
     c:int, # channels
 ) -> nn.Conv2d: # (b,c,h,w) -> (b,c,h,w)
     "Look at each channel's 3×3 neighbourhood alone, without bias (Sec. 3.2.3)."
     return nn.Conv2d(c, c, 3, padding=1, groups=c, bias=False)
 
-# %% ../nbs/30_layers.ipynb #3dac63d5
+# %% ../nbs/30_layers.ipynb #5c141f3a
 class Downsample(nn.Module):
     "Halve the sides and double the channels: 3×3 convolution, then pixel-unshuffle (Sec. 3.2.1)."
     def __init__(self,
@@ -52,7 +52,7 @@ class Downsample(nn.Module):
     ) -> Tensor: # (b,2c,h/2,w/2)
         return F.pixel_unshuffle(self.conv(x), 2).contiguous(memory_format=torch.channels_last)
 
-# %% ../nbs/30_layers.ipynb #0fe43e55
+# %% ../nbs/30_layers.ipynb #e871caac
 class Upsample(nn.Module):
     "Double the sides and halve the channels: 3×3 convolution, then pixel-shuffle (Sec. 3.2.1)."
     def __init__(self,
@@ -65,7 +65,7 @@ class Upsample(nn.Module):
     ) -> Tensor: # (b,c/2,2h,2w)
         return F.pixel_shuffle(self.conv(x), 2)
 
-# %% ../nbs/30_layers.ipynb #b0feec49
+# %% ../nbs/30_layers.ipynb #afa67e2c
 def attention_map(
     q:Tensor, # (b,n,g,k) queries, n pixels, g heads, k channels a head
     k:Tensor, # (b,n,g,l) keys
@@ -77,7 +77,7 @@ def attention_map(
     similarity = torch.einsum("bngk,bngl->bgkl", q, k).to(dtype)/(length(q)[..., None]*length(k)[:, :, None])
     return (alpha[:, None, None]*similarity).softmax(-1)
 
-# %% ../nbs/30_layers.ipynb #56ad6716
+# %% ../nbs/30_layers.ipynb #58de2ad5
 class TransposedAttention(nn.Module):
     "Attention among channels instead of pixels, text-free: x + W_out·(M·V) (Eq. 6 with X_m = LN(x))."
     def __init__(self,
@@ -106,7 +106,7 @@ class TransposedAttention(nn.Module):
     ) -> Tensor: # (b,c,h,w)
         return x + self.attend(self.norm(x))
 
-# %% ../nbs/30_layers.ipynb #a680ee45
+# %% ../nbs/30_layers.ipynb #44d6a35d
 class GatedFeedForward(nn.Module):
     "Two branches, one the gate of the other, text-free: x + W_out·(GELU(branch 1) ⊙ branch 2) (Eq. 7 with X_m = LN(x))."
     def __init__(self,

@@ -113,7 +113,7 @@ class TextPromptIR(nn.Module):
     ) -> "TextPromptIR": # in evaluation mode, float32
         return load_network(folder)
 
-# %% ../nbs/33_network.ipynb #4052aabe
+# %% ../nbs/33_network.ipynb #22094865
 def save_network(
     network:TextPromptIR, # what to save
     folder:str|Path, # made where it is not there
@@ -132,7 +132,7 @@ def save_network(
     part.replace(folder/"model.safetensors")
     return folder
 
-# %% ../nbs/33_network.ipynb #22094865
+# %% ../nbs/33_network.ipynb #fd2ebfde
 def load_network(
     folder:str|Path, # holds `config.json` and `model.safetensors`
 ) -> TextPromptIR: # in evaluation mode, float32
