@@ -1,5 +1,5 @@
 # make test        set up .venv and run every notebook and test
-# make reproduce   set up .venv, score a quarter of every test set, compare with the committed rows, write Table 1
+# make reproduce   set up .venv, score a quarter of every test set, compare with the committed rows, write Table 1 and Figure 9
 #                  (FULL=1 scores everything and rewrites the rows; TEXTPROMPTIR_DATA names the folder of images)
 # make export      notebooks -> library, notebooks cleaned
 # make readme      nbs/index.ipynb -> README.md
@@ -24,9 +24,11 @@ test: setup
 	$(BIN)/python -m pytest -q tests
 
 reproduce: setup
-	@mkdir -p build/evaluation
-	$(BIN)/papermill --cwd nbs/evaluation --log-output --no-progress-bar \
-		-p full $(if $(filter 1,$(FULL)),True,False) nbs/evaluation/table1.ipynb build/evaluation/table1.ipynb
+	@mkdir -p build/evaluation build/ablation
+	for notebook in evaluation/table1 ablation/fig9_bert; do \
+		$(BIN)/papermill --cwd nbs/$$(dirname $$notebook) --log-output --no-progress-bar \
+			-p full $(if $(filter 1,$(FULL)),True,False) nbs/$$notebook.ipynb build/$$notebook.ipynb || exit 1; \
+	done
 
 export: setup
 	$(BIN)/nbdev_export

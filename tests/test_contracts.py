@@ -39,7 +39,7 @@ for name in ('transformers', 'tokenizers', 'nbdev', 'fastcore', 'execnb', 'IPyth
 import torch, tempfile
 from textpromptir import network, degradations, metrics, training, datasets
 photos = datasets.load_photographs(None)
-vectors = {tuple(bool(c >> i & 1) for i in range(3)): torch.randn(4, 384) for c in range(1, 8)}
+vectors = {tuple(bool(c >> i & 1) for i in range(3)): torch.randn(4, 384) for c in range(8)}
 config = training.TrainingConfig(size='tiny', steps=2, patches=((1., 32, 2),))
 with tempfile.TemporaryDirectory() as d: training.train(config, photos, vectors, d)
 x = torch.rand(1, 3, 16, 16)
@@ -84,6 +84,7 @@ def test_a_mistake_on_the_command_line_is_one_sentence(tmp_path):
                       (good, "remove the rain", "-o", tmp_path/"out.psd"), (good, "remove the rain", "--model", tmp_path)):
         done = restore(*arguments)
         assert done.returncode == 2 and done.stderr.count("\n") == 1 and done.stderr.startswith("textpromptir: "), (arguments, done.stderr)
+        if arguments[0] == tmp_path/"missing.png": assert "missing.png" in done.stderr
         assert sorted(tmp_path.iterdir()) == before
 
 
@@ -109,7 +110,7 @@ def test_what_a_picture_carries_stays(tmp_path):
     assert out["side.jpg"].size == (24, 40) and out["side.jpg"].getexif().get(0x0112, 1) == 1 and out["side.jpg"].getexif()[0x010f] == "a camera"
 
 
-@pytest.mark.parametrize("notebook", sorted(str(p.relative_to(root)) for p in (root/"nbs"/"evaluation").glob("*.ipynb")))
+@pytest.mark.parametrize("notebook", sorted(str(p.relative_to(root)) for p in (root/"nbs").glob("*/*.ipynb")))
 def test_parameters_that_the_makefile_passes_exist(notebook):
     "papermill only warns of a misspelt parameter, and the default wins."
     passed = set(re.findall(r"\s-p (\w+) ", (root/"Makefile").read_text().split("papermill", 1)[1]))
@@ -117,6 +118,7 @@ def test_parameters_that_the_makefile_passes_exist(notebook):
 
 
 def test_the_shipped_model_fits_its_limits():
+    assert sum(p.stat().st_size for p in (root/"textpromptir"/"weights"/"bert").iterdir()) <= 46e6
     folder = root/"textpromptir"/"weights"/"compact"
     assert (folder/"model.safetensors").stat().st_size <= 12e6
     assert json.loads((folder/"config.json").read_text())["vector"] == 384

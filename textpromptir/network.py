@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['SIZES', 'NetworkConfig', 'ITBlock', 'itblocks', 'TextPromptIR', 'save_network', 'load_network']
 
-# %% ../nbs/33_network.ipynb #4cdb2f3f
+# %% ../nbs/33_network.ipynb #322159a3
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from .core import pad_to_multiple
+from .core import pad_to_multiple, whole_file
 from .igfn import IGFN
 from .imta import IMTA
 from .layers import Downsample, Upsample, pointwise
@@ -113,7 +113,7 @@ class TextPromptIR(nn.Module):
     ) -> "TextPromptIR": # in evaluation mode, float32
         return load_network(folder)
 
-# %% ../nbs/33_network.ipynb #22094865
+# %% ../nbs/33_network.ipynb #13758756
 def save_network(
     network:TextPromptIR, # what to save
     folder:str|Path, # made where it is not there
@@ -123,13 +123,10 @@ def save_network(
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     weights = {k: v.detach().cpu().to(dtype).contiguous() for k, v in network.state_dict().items()}
-    part = folder/".model.safetensors.part"
-    save_file(weights, part)
-    part.chmod(0o644) # safetensors leaves it readable to its owner alone
-    config = folder/".config.json.part"
-    config.write_text(json.dumps(asdict(network.config), indent=2) + "\n")
-    config.replace(folder/"config.json")
-    part.replace(folder/"model.safetensors")
+    with whole_file(folder/"model.safetensors") as model:
+        save_file(weights, model)
+        model.chmod(0o644) # safetensors leaves it readable to its owner alone
+        with whole_file(folder/"config.json") as config: config.write_text(json.dumps(asdict(network.config), indent=2) + "\n") # in here: moved when both are complete
     return folder
 
 # %% ../nbs/33_network.ipynb #fd2ebfde

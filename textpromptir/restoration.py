@@ -6,9 +6,12 @@
 __all__ = ['shipped_model', 'tile_starts', 'ramp', 'restore_tiled', 'to_like', 'upright_modes', 'give_back', 'Restorer',
            'parse_arguments', 'restore_file', 'main']
 
-# %% ../nbs/42_restoration.ipynb #2c669ae5
+# %% ../nbs/42_restoration.ipynb #8c652332
 import argparse
+import copy
+import shutil
 import sys
+import warnings
 from importlib.resources import files
 from pathlib import Path
 
@@ -17,8 +20,8 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from .bert import encode_text
-from .core import check_ending, open_picture, save_picture, to_array, to_tensor
+from .bert import check_sentences, encode_text, fetch_bert, load_understanding, shipped_encoder, understand_text
+from .core import CARRIED, check_ending, open_picture, save_picture, to_array, to_tensor, whole_file
 from .network import TextPromptIR, load_network
 
 # %% ../nbs/42_restoration.ipynb #66e6c1e6
@@ -90,7 +93,7 @@ def upright_modes(
     if image.mode == "La": return image.convert("LA")
     return image.convert("RGBA") if image.mode in ("PA", "RGBa") or "transparency" in image.info else image
 
-# %% ../nbs/42_restoration.ipynb #cfb53b6d
+# %% ../nbs/42_restoration.ipynb #164aacab
 def give_back(
     y:Tensor, # (b,3,h,w) restored, clipped here
     image:Image.Image|np.ndarray|Tensor, # what came in
@@ -102,17 +105,17 @@ def give_back(
     a = to_like(y, to_array(image))
     out = Image.fromarray(a.astype(np.int32) if image.mode == "I" else a)
     if "A" in image.getbands(): out.putalpha(image.getchannel("A"))
-    out.info = {k: image.info[k] for k in ("icc_profile", "exif", "dpi") if k in image.info}
+    out.info = {k: image.info[k] for k in CARRIED if k in image.info}
     return out
 
-# %% ../nbs/42_restoration.ipynb #507f27f2
+# %% ../nbs/42_restoration.ipynb #b427ab87
 class Restorer:
     "Restore pictures as sentences ask: Ĵ = F(I, sentence) (Eq. 4)."
     def __init__(self,
         network:TextPromptIR, # in evaluation mode
         encoder:str|Path|None=None, # folder of the BERT whose vectors the network was trained with, see `encode_text`
     ):
-        self.network, self.encoder = network, encoder
+        self.network, self.encoder, self._vectors = network, encoder, {}
     @classmethod
     def from_pretrained(cls,
         folder:str|Path|None=None, # holds config.json and model.safetensors; None for the model that ships
@@ -121,24 +124,44 @@ class Restorer:
     ) -> "Restorer":
         "Load a model."
         return cls(load_network(folder or shipped_model()).to(device), encoder)
-    def __call__(self,
+    def encode(self,
+        sentence:str, # as in `restore`
+    ) -> Tensor: # (1,d), kept for the next picture
+        if sentence not in self._vectors: self._vectors[sentence] = encode_text([sentence], self.encoder)
+        return self._vectors[sentence]
+    def refuses(self,
+        sentence:str, # as in `restore`
+    ) -> bool: # True for an off-task sentence, after a warning
+        "Say whether a sentence asks for none of the three."
+        head = load_understanding(fetch_bert(self.encoder) if self.encoder else shipped_encoder())
+        if head is None or not head.read(self.encode(sentence)).off_task: return False
+        warnings.warn(f"{sentence[:60]!r} does not ask for noise, rain or haze to go, as far as this reader of English can tell, so the image is unchanged; try \"remove the rain\"", stacklevel=3)
+        return True
+    def restore(self,
         image:Image.Image|np.ndarray|Tensor, # any of: PIL image; array (h,w), (h,w,1), (h,w,3) of uint8, uint16 or of floats in [0,1]; tensor (3,h,w), (b,3,h,w) in [0,1]
         sentence:str, # what should go, for example "remove the haze"
         tile:int=768, # pixels, more than 64, see `restore_tiled`
     ) -> Image.Image|np.ndarray|Tensor: # the same kind and size
-        "Restore one picture, or a batch of tensors, by one sentence."
+        "Run the network under a sentence, whatever it says."
         image = upright_modes(image) if isinstance(image, Image.Image) else image
         x = image if isinstance(image, Tensor) else to_tensor(image)
         if x.ndim not in (3, 4) or x.shape[-3] != 3 or 0 in x.shape: raise ValueError(f"an image tensor is (3,h,w) or (b,3,h,w), but this one is {tuple(x.shape)}")
         x = x.reshape(-1, *x.shape[-3:]).float()
         if not (x.min() >= 0 and x.max() <= 1): raise ValueError("an image tensor lies in [0,1] and has no NaN")
-        s, d = encode_text([sentence], self.encoder), self.network.config.vector
+        s, d = self.encode(sentence), self.network.config.vector
         if s.shape[1] != d: raise ValueError(f"this model reads sentence vectors of {d} numbers, the encoder makes {s.shape[1]}: name the encoder that it was trained with")
         device = next(self.network.parameters()).device
         y = torch.cat([restore_tiled(self.network, z[None].to(device), s.to(device), tile) for z in x])
         return give_back(y.to(x.device), image)
+    def __call__(self,
+        image:Image.Image|np.ndarray|Tensor, # as in `restore`
+        sentence:str, # as in `restore`
+        tile:int=768, # as in `restore`
+    ) -> Image.Image|np.ndarray|Tensor: # restored; a copy of the image where the sentence is off-task
+        "Restore one picture, or a batch of tensors, by one sentence."
+        return copy.deepcopy(image) if self.refuses(sentence) else self.restore(image, sentence, tile)
 
-# %% ../nbs/42_restoration.ipynb #e7f65ef9
+# %% ../nbs/42_restoration.ipynb #521b396d
 def parse_arguments(
     arguments:list[str]|None=None, # None for those of the command line
 ) -> argparse.Namespace:
@@ -152,9 +175,12 @@ def parse_arguments(
     restore.add_argument("sentence", help='what should go, for example "please remove the rain"')
     restore.add_argument("-o", "--output", type=Path, help="where to write (default: beside the photograph, NAME-restored.png)")
     restore.add_argument("--model", type=Path, help="a folder with config.json and model.safetensors (default: the model that ships)")
+    understand = commands.add_parser("understand", help="say what a sentence is taken to ask for",
+        epilog='example: textpromptir understand "the rain has to go, but leave the mist"')
+    understand.add_argument("sentence", help='for example "remove the rain, but leave the mist"')
     return parser.parse_args(arguments)
 
-# %% ../nbs/42_restoration.ipynb #bc11a684
+# %% ../nbs/42_restoration.ipynb #75ac73db
 def restore_file(
     source:Path, # an image file
     sentence:str, # what should go
@@ -165,20 +191,29 @@ def restore_file(
     output = check_ending(output or source.with_name(f"{source.stem}-restored.png"))
     if not output.parent.is_dir(): raise FileNotFoundError(f"there is no folder {output.parent} to write {output.name} in")
     if output.resolve() == source.resolve(): raise ValueError(f"{output} is the photograph itself; write somewhere else with -o")
-    return save_picture(Restorer.from_pretrained(model)(open_picture(source), sentence), output)
+    check_sentences([sentence])
+    picture, restorer = open_picture(source), Restorer.from_pretrained(model)
+    if not restorer.refuses(sentence): return save_picture(restorer.restore(picture, sentence), output)
+    if output.suffix.lower() != source.suffix.lower(): return save_picture(picture, output)
+    with whole_file(output) as part: shutil.copyfile(source, part)
+    return output
 
-# %% ../nbs/42_restoration.ipynb #b112a8ed
+# %% ../nbs/42_restoration.ipynb #57fb158d
 def main(
     arguments:list[str]|None=None, # None for those of the command line
 ) -> int: # exit status
     "Run the command line."
     a = parse_arguments(arguments)
-    try: print(restore_file(a.image, a.sentence, a.output, a.model))
-    except (ValueError, OSError) as e:
-        print(f"textpromptir: {e}", file=sys.stderr)
-        return 2
-    except (MemoryError, RuntimeError) as e: # torch says RuntimeError where memory ends
-        print(f"textpromptir: {a.image} could not be restored: {e or 'out of memory'}".splitlines()[0], file=sys.stderr)
-        return 2
-    except KeyboardInterrupt: return 130
+    say = lambda message: print(f"textpromptir: {message}", file=sys.stderr)
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", UserWarning)
+        warnings.showwarning = lambda message, *_: say(message)
+        try: print(understand_text(a.sentence) if a.command == "understand" else restore_file(a.image, a.sentence, a.output, a.model))
+        except (ValueError, OSError) as e:
+            say(e)
+            return 2
+        except (MemoryError, RuntimeError) as e: # torch says RuntimeError where memory ends
+            say(f"{a.image} could not be restored: {e or 'out of memory'}".splitlines()[0])
+            return 2
+        except KeyboardInterrupt: return 130
     return 0

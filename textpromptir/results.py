@@ -4,13 +4,14 @@
 
 # %% auto #0
 __all__ = ['NOISE_LEVELS', 'COLUMNS', 'FREE_COLUMNS', 'PROMPTS', 'TOLERANCES', 'Column', 'load_case', 'free_case',
-           'choose_sentence', 'Row', 'hash_weights', 'hash_pixels', 'score_case', 'score_column', 'write_rows',
-           'read_rows', 'compare_rows', 'check_rows', 'summarise', 'markdown_table', 'read_published']
+           'choose_sentence', 'Row', 'hash_model', 'hash_pixels', 'score_case', 'score_column', 'write_rows',
+           'read_rows', 'compare_rows', 'check_rows', 'summarise', 'markdown_table', 'score_cell', 'read_published']
 
-# %% ../nbs/43_results.ipynb #cfef73a2
+# %% ../nbs/43_results.ipynb #72e8da67
 import csv
 import hashlib
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
@@ -19,8 +20,8 @@ import torch
 from torch import Tensor
 from tqdm import tqdm
 
-from .bert import encode_text
-from .core import free_images, read_image, seed_generator
+from .bert import encode_text, hash_weights, load_understanding, shipped_encoder
+from .core import free_images, read_image, seed_generator, whole_file
 from .datasets import Pair
 from .degradations import TASKS, degrade, draw_realisation
 from .metrics import PROTOCOLS, Protocol, centre_crop, noisy_input, psnr, score
@@ -96,7 +97,7 @@ def choose_sentence(
     choices = {"right": trained[task], "held out": held_out[task], "wrong task": trained[wrong], "off task": held_out["off"]}[prompt]
     return choices[i % len(choices)]
 
-# %% ../nbs/43_results.ipynb #789b7980
+# %% ../nbs/43_results.ipynb #830edf1f
 @dataclass(frozen=True)
 class Row:
     "One score."
@@ -112,15 +113,17 @@ class Row:
     psnr_kept:float # dB, output against the input
     seconds:float # of the forward pass
     protocol:str # name of the `Protocol`
-    checkpoint:str # first 12 digits of the sha256 of the weights
+    checkpoint:str # first 12 digits of the sha256 of the weights, of the network and of the sentence encoder
     data:str # first 12 digits of the sha256 of the pixels that were read: of the target, and of an input that is a file
+    refused:int # 1 where the sentence was taken for off-task, so that the image came back as it was; else 0
 
-# %% ../nbs/43_results.ipynb #4693b527
-def hash_weights(
+# %% ../nbs/43_results.ipynb #9a28df05
+def hash_model(
     network:TextPromptIR, # any
+    encoder:str|Path|None=None, # folder of the BERT that speaks to it; None for the one that ships
 ) -> str: # 12 hexadecimal digits
-    "Name a network by its weights."
-    digest = hashlib.sha256()
+    "Name a network and its encoder by their weights."
+    digest = hashlib.sha256(hash_weights(encoder or shipped_encoder()).encode())
     for name, w in sorted(network.state_dict().items()): digest.update(name.encode() + w.detach().cpu().contiguous().numpy().tobytes())
     return digest.hexdigest()[:12]
 
@@ -133,15 +136,14 @@ def hash_pixels(
     for x in images: digest.update(str(tuple(x.shape)).encode() + (x*255).round().byte().numpy().tobytes())
     return digest.hexdigest()[:12]
 
-# %% ../nbs/43_results.ipynb #2ce6958b
+# %% ../nbs/43_results.ipynb #e61d3071
 @torch.inference_mode()
 def score_case(
-    network:TextPromptIR, # in evaluation mode
+    network:Callable[[Tensor, Tensor], Tensor], # a `TextPromptIR` in evaluation mode
     case:tuple[Tensor, Tensor], # input and target
     s:Tensor, # (1,d) vector of what is said
     protocol:Protocol, # how to score
-    made:bool, # the input was computed here from the target, so that the target alone names the case
-) -> dict[str, float|str]: # the measured fields of a `Row`
+) -> dict[str, float]: # the measured fields of a `Row`
     "Run the network on one whole image, batch 1, no padding, no ensembles, and score what comes out."
     x, target = case
     start = time.perf_counter()
@@ -149,9 +151,9 @@ def score_case(
     seconds = time.perf_counter() - start
     before, after = score(x, target, protocol), score(y, target, protocol)
     return dict(psnr_input=round(before[0], 4), ssim_input=round(before[1], 5), psnr=round(after[0], 4), ssim=round(after[1], 5),
-                psnr_kept=round(min(psnr(y.clamp(0, 1), x.clamp(0, 1)).item(), 99.), 4), seconds=round(seconds, 3), data=hash_pixels(*([target] if made else [x, target])))
+                psnr_kept=round(min(psnr(y.clamp(0, 1), x.clamp(0, 1)).item(), 99.), 4), seconds=round(seconds, 3))
 
-# %% ../nbs/43_results.ipynb #2a10812f
+# %% ../nbs/43_results.ipynb #c176b17b
 def score_column(
     network:TextPromptIR, # in evaluation mode
     column:Column, # what to score on
@@ -161,18 +163,21 @@ def score_column(
     every:int=1, # score only every n-th image
     protocol:Protocol=PROTOCOLS["promptir"], # see `PROTOCOLS`
 ) -> list[Row]:
-    "Score a network on a column, from the pixels."
-    free, checkpoint, rows = column.dataset == "free", hash_weights(network), []
+    "Score a network on a column, from the pixels; a sentence that is read as off-task leaves the image as it is."
+    free, checkpoint, rows, head = column.dataset == "free", hash_model(network), [], load_understanding(shipped_encoder())
     said = {i: choose_sentence(i, column.task, prompt, *sentences) for i in range(0, len(pairs), every)}
     vectors = dict(zip(said, encode_text(list(said.values()))))
     for i in tqdm(said, desc=f"{column.name}, {prompt}", mininterval=5, leave=False):
         case = (free_case if free else load_case)(pairs[i], column, protocol)
-        measured = score_case(network, case, vectors[i][None], protocol, made=free or column.sigma > 0)
-        rows.append(Row(column=column.name, image=pairs[i].name, index=i, prompt=prompt, sentence=said[i],
-                        protocol=protocol.name, checkpoint=checkpoint, **measured))
+        data = hash_pixels(*(case[1:] if free or column.sigma else case)) # an input that was made here is no file: its target alone names the case
+        s = vectors[i][None]
+        refused = head.read(s).off_task
+        scores = score_case((lambda x, s: x) if refused else network, case, s, protocol)
+        rows.append(Row(column=column.name, image=pairs[i].name, index=i, prompt=prompt, sentence=said[i], protocol=protocol.name,
+                        checkpoint=checkpoint, data=data, refused=int(refused), **scores))
     return rows
 
-# %% ../nbs/43_results.ipynb #d22cdd46
+# %% ../nbs/43_results.ipynb #e0b07037
 def write_rows(
     rows:list[Row], # what to write
     path:str|Path, # a csv file, replaced
@@ -180,12 +185,10 @@ def write_rows(
     "Write rows as csv."
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    with part.open("w", newline="", encoding="utf-8") as f:
+    with whole_file(path) as part, part.open("w", newline="", encoding="utf-8") as f:
         writer = csv.DictWriter(f, [x.name for x in fields(Row)], lineterminator="\n")
         writer.writeheader()
         writer.writerows(asdict(r) for r in rows)
-    part.replace(path)
     return path
 
 # %% ../nbs/43_results.ipynb #c370be1a
@@ -250,11 +253,18 @@ def markdown_table(
     head = [f"| {first} | " + " | ".join(columns) + " |", "|---" + "|---:"*len(columns) + "|"]
     return "\n".join(head + [f"| {name} | " + " | ".join(cells.get(c, "—") for c in columns) + " |" for name, cells in lines]) + "\n"
 
-# %% ../nbs/43_results.ipynb #a7cd9a4b
+# %% ../nbs/43_results.ipynb #c6263ad4
+def score_cell(
+    psnr:float, # dB
+    ssim:float|None, # None or nan where there is none
+) -> str: # "32.58/.909", or "32.58"
+    "Write a score as a cell of a table."
+    return f"{psnr:.2f}" + ("" if pd.isna(ssim) else f"/{ssim:.3f}".replace("/0.", "/."))
+
+# %% ../nbs/43_results.ipynb #162e5b6f
 def read_published(
     path:str|Path, # a csv with method, column, psnr, ssim
 ) -> dict[str, dict[str, str]]: # method -> column -> "34.17/.936"
     "Read published figures as cells."
     table = pd.read_csv(path)
-    cell = lambda r: f"{r.psnr:.2f}" + ("" if pd.isna(r.ssim) else f"/{r.ssim:.3f}".replace("/0.", "/."))
-    return {m: {r.column: cell(r) for r in g.itertuples()} for m, g in table.groupby("method", sort=False)}
+    return {m: {r.column: score_cell(r.psnr, r.ssim) for r in g.itertuples()} for m, g in table.groupby("method", sort=False)}

@@ -4,27 +4,24 @@
 
 # %% auto #0
 __all__ = ['TrainingConfig', 'draw_wishes', 'prepare_vectors', 'draw_batch', 'learning_rate', 'train_step', 'start_run',
-           'save_checkpoint', 'load_checkpoint', 'check_photographs', 'record_config', 'train']
+           'check_photographs', 'train']
 
-# %% ../nbs/41_training.ipynb #975057f0
+# %% ../nbs/41_training.ipynb #337e936e
 import copy
-import json
 import math
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 from torch import Tensor
 from tqdm.auto import tqdm
 
-from .core import seed_generator
+from .core import load_checkpoint, record_config, save_checkpoint, seed_generator
 from .datasets import Photograph, draw_crops
-from .degradations import TASKS, degrade, draw_realisation
-from .network import SIZES, TextPromptIR, save_network
-from .prompts import load_sentences, training_requests
+from .degradations import degrade, draw_realisation
+from .network import SIZES, TextPromptIR, load_network, save_network
+from .prompts import teaching_requests, training_requests
 
 # %% ../nbs/41_training.ipynb #63b5b248
 @dataclass(frozen=True)
@@ -44,7 +41,7 @@ class TrainingConfig:
     bf16:bool = False # bfloat16 arithmetic in the forward pass
     seed:int = 0 # of weights and data
 
-# %% ../nbs/41_training.ipynb #323b0a5b
+# %% ../nbs/41_training.ipynb #6658dda4
 def draw_wishes(
     b:int, # samples
     generator:torch.Generator, # decides everything
@@ -59,17 +56,18 @@ def draw_wishes(
     some = flip(.5) # each of the three is named or not, present or not ...
     some = torch.where((some & many).any(1, keepdim=True), some, many) # ... but something present is
     mix = (u >= config.single) & (u < config.single + config.mixed)
-    present = torch.where(u < config.single, one, torch.where(mix, many, flip(.4) & ~one))
-    named = torch.where(mix, some, one)
+    nothing = (u >= config.single + config.mixed) & (torch.rand(b, 1, generator=generator) < .2)
+    present = torch.where(u < config.single, one, torch.where(mix, many, flip(.4) & (nothing | ~one)))
+    named = torch.where(mix, some, one) & ~nothing
     return present, named
 
-# %% ../nbs/41_training.ipynb #23409259
+# %% ../nbs/41_training.ipynb #9f55c49e
 def prepare_vectors(
     generator:torch.Generator, # draws the sentences for mixtures
 ) -> dict[tuple[bool, ...], Tensor]: # which of `TASKS` are named -> (n,d) vectors of sentences that say so
-    "Encode the training sentences of every set of tasks."
+    "Encode the sentences that teach, by what they ask to be removed."
     from textpromptir.bert import encode_text
-    return {named: encode_text(sentences) for named, sentences in training_requests(load_sentences(), generator).items()}
+    return {named: encode_text(sentences) for named, sentences in training_requests(teaching_requests(), generator).items()}
 
 # %% ../nbs/41_training.ipynb #af5c65d4
 def draw_batch(
@@ -123,58 +121,22 @@ def train_step(
     with torch.no_grad(): torch._foreach_lerp_(list(average.parameters()), list(network.parameters()), 1 - decay)
     return loss.item()
 
-# %% ../nbs/41_training.ipynb #acc821a8
+# %% ../nbs/41_training.ipynb #492bb67e
 def start_run(
     config:TrainingConfig, # size and seed
+    weights:str|Path|None=None, # folder of a network of this size to begin with; None for random weights
 ) -> tuple[TextPromptIR, TextPromptIR, torch.optim.Optimizer, torch.Generator]: # network, its average, optimiser, data
     "Make what a run begins with, the same for the same seed."
     with torch.random.fork_rng(devices=[]): # torch's layers draw their first weights from the global stream
         torch.manual_seed(config.seed)
         network = TextPromptIR(SIZES[config.size]).to(memory_format=torch.channels_last)
+    if weights:
+        given = load_network(weights)
+        if given.config != network.config: raise ValueError(f"the network in {weights} is not of size {config.size}")
+        network.load_state_dict(given.state_dict())
     average = copy.deepcopy(network).requires_grad_(False)
     optimizer = torch.optim.AdamW(network.parameters(), config.lr, weight_decay=config.weight_decay, fused=True)
     return network, average, optimizer, seed_generator("training", config.seed)
-
-# %% ../nbs/41_training.ipynb #8ae9b18f
-def save_checkpoint(
-    folder:Path, # of the run
-    step:int, # steps done
-    network:TextPromptIR, # raw weights
-    average:TextPromptIR, # averaged weights
-    optimizer:torch.optim.Optimizer, # AdamW
-    generator:torch.Generator, # of the data
-    curve:list[tuple[int, float]], # (step, mean loss)
-):
-    "Write everything that the next step depends on, in one file, all of it or nothing."
-    state = {f"network.{k}": v for k, v in network.state_dict().items()} | {f"average.{k}": v for k, v in average.state_dict().items()}
-    for i, moments in optimizer.state_dict()["state"].items(): state |= {f"adam.{i}.{k}": v for k, v in moments.items()}
-    state |= {"generator": generator.get_state(), "step": torch.tensor(step), "curve": torch.tensor(curve, dtype=torch.float64).reshape(-1, 2)}
-    part = folder/".checkpoint.part"
-    save_file({k: v.contiguous() for k, v in state.items()}, part)
-    part.replace(folder/"checkpoint.safetensors")
-
-# %% ../nbs/41_training.ipynb #e7fb1fd9
-def load_checkpoint(
-    folder:Path, # of the run
-    network:TextPromptIR, # filled
-    average:TextPromptIR, # filled
-    optimizer:torch.optim.Optimizer, # filled
-    generator:torch.Generator, # set
-) -> tuple[int, list[tuple[int, float]]]: # steps done, curve
-    "Go back to where `save_checkpoint` left off; zero steps where there is no checkpoint."
-    path, moments, weights = folder/"checkpoint.safetensors", {}, list(network.parameters())
-    if not path.exists(): return 0, []
-    try: state = load_file(path)
-    except SafetensorError as e: raise ValueError(f"the checkpoint {path} is damaged ({e}); delete it to begin again") from None
-    part = lambda name: {k[len(name) + 1:]: v for k, v in state.items() if k.startswith(name + ".")}
-    try: network.load_state_dict(part("network")), average.load_state_dict(part("average"))
-    except RuntimeError: raise ValueError(f"the checkpoint {path} belongs to a network of another size; give this run a folder of its own") from None
-    for k, v in part("adam").items():
-        i, name = k.split(".")
-        moments.setdefault(int(i), {})[name] = torch.empty_like(weights[int(i)]).copy_(v) if v.ndim else v.clone() # in the weight's memory order
-    optimizer.load_state_dict({"state": moments, "param_groups": optimizer.state_dict()["param_groups"]})
-    generator.set_state(state["generator"])
-    return int(state["step"]), [(int(a), b) for a, b in state["curve"].tolist()]
 
 # %% ../nbs/41_training.ipynb #f661862d
 def check_photographs(
@@ -187,23 +149,7 @@ def check_photographs(
     if not photos: raise ValueError("there are no photographs to train on")
     if small: raise ValueError(f"{len(small)} of {len(photos)} photographs are smaller than the patch of {side}×{side} pixels, {small[0]} for one")
 
-# %% ../nbs/41_training.ipynb #714af7b6
-def record_config(
-    config:TrainingConfig, # of the run that begins or goes on
-    folder:Path, # of the run, made where it is not there
-):
-    "Write the config into a run's folder, or refuse one that differs from what is there in more than its steps."
-    path, now = folder/"training.json", json.loads(json.dumps(asdict(config)))
-    if path.exists():
-        then = json.loads(path.read_text())
-        for k in now.keys() - {"steps"}:
-            if then.get(k) != now[k]: raise ValueError(f"the run in {folder} has {k} = {then.get(k)}, not {now[k]}; give this run a folder of its own")
-    folder.mkdir(parents=True, exist_ok=True)
-    part = folder/".training.json.part"
-    part.write_text(json.dumps(now, indent=2) + "\n")
-    part.replace(path)
-
-# %% ../nbs/41_training.ipynb #3224920e
+# %% ../nbs/41_training.ipynb #d0a03e66
 def train(
     config:TrainingConfig, # everything that decides the result
     photos:list[Photograph], # clean photographs
@@ -211,11 +157,12 @@ def train(
     folder:str|Path, # of the run; a checkpoint in it is continued
     minutes:float=float("inf"), # stop, resumable, after this time
     every:int=200, # steps between checkpoints
+    weights:str|Path|None=None, # as in `start_run`, where there is no checkpoint yet
 ) -> TextPromptIR: # the averaged network
     "Train, or go on training, until the steps or the minutes are over."
     check_photographs(photos, config)
     folder, start, losses = Path(folder), time.monotonic(), []
-    network, average, optimizer, generator = start_run(config)
+    network, average, optimizer, generator = start_run(config, weights)
     done, curve = load_checkpoint(folder, network, average, optimizer, generator)
     record_config(config, folder)
     for step in tqdm(range(done, config.steps), initial=done, total=config.steps, mininterval=5):

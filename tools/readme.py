@@ -21,7 +21,7 @@ def readme() -> tuple[str, bytes]:
                 png = base64.b64decode(data["image/png"])
                 parts.append(f"![photographs before and after](../{picture.relative_to(root)})")
     text = re.sub(r"\]\(\.\./", "](", "\n\n".join(parts))
-    text = re.sub(r"\]\(((?:evaluation/)?[0-9a-z_]+\.ipynb)\)", r"](nbs/\1)", text)
+    text = re.sub(r"\]\(((?:(?:evaluation|ablation)/)?[0-9a-z_]+\.ipynb)\)", r"](nbs/\1)", text)
     return "<!-- made from nbs/index.ipynb by `make readme` -->\n\n" + text + "\n", png
 
 
