@@ -186,9 +186,9 @@ def load_checkpoint(
     generator.set_state(state["generator"])
     return int(state["step"]), [(int(a), b) for a, b in state["curve"].tolist()]
 
-# %% ../nbs/00_core.ipynb #d3f2ae11
+# %% ../nbs/00_core.ipynb #c19d8252
 def record_config(
-    config, # a dataclass: the numbers of the run that begins or goes on
+    config:object, # a dataclass: the numbers of the run that begins or goes on
     folder:Path, # of the run, made where it is not there
 ):
     "Write the config into a run's folder, or refuse one that differs from what is there in more than its steps."
