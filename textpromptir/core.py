@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['CARRIED', 'to_array', 'to_tensor', 'open_picture', 'read_image', 'whole_file', 'to_uint8', 'check_ending',
            'save_picture', 'write_image', 'pad_to_multiple', 'seed_generator', 'save_checkpoint', 'load_checkpoint',
-           'record_config', 'data_folder', 'free_images', 'show_images']
+           'update_weights', 'record_config', 'data_folder', 'free_images', 'show_images']
 
 # %% ../nbs/00_core.ipynb #bf836fc6
 import hashlib
@@ -70,7 +70,7 @@ def read_image(
     "Read an image file as an RGB tensor."
     return to_tensor(open_picture(path))
 
-# %% ../nbs/00_core.ipynb #f10e4743
+# %% ../nbs/00_core.ipynb #9226a1e6
 @contextmanager
 def whole_file(
     path:str|Path, # of the file to write; replaced when the block ends well
@@ -80,6 +80,7 @@ def whole_file(
     part = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
     try:
         yield part
+        with part.open("rb+") as written: os.fsync(written.fileno())
         part.replace(path)
     finally: part.unlink(missing_ok=True)
 
@@ -147,30 +148,30 @@ def seed_generator(
     digest = hashlib.sha256("\0".join(map(str, keys)).encode()).digest()
     return torch.Generator().manual_seed(int.from_bytes(digest[:8], "big") >> 1)
 
-# %% ../nbs/00_core.ipynb #82a970a8
+# %% ../nbs/00_core.ipynb #1b75ba9f
 def save_checkpoint(
     folder:Path, # of the run
     step:int, # steps done
     model:nn.Module, # raw weights
     average:nn.Module, # averaged weights
     optimizer:torch.optim.Optimizer, # AdamW
-    generator:torch.Generator, # of the data
-    curve:list[tuple[int, float]], # (step, mean loss)
+    generator:torch.Generator|None, # of the data; None where the number of the step decides them
+    curve:list[tuple[float, ...]], # (step, mean loss, ...), all of one length
 ):
     "Write everything that the next step depends on, in one file, all of it or nothing."
     state = {f"model.{k}": v for k, v in model.state_dict().items()} | {f"average.{k}": v for k, v in average.state_dict().items()}
     for i, moments in optimizer.state_dict()["state"].items(): state |= {f"adam.{i}.{k}": v for k, v in moments.items()}
-    state |= {"generator": generator.get_state(), "step": torch.tensor(step), "curve": torch.tensor(curve, dtype=torch.float64).reshape(-1, 2)}
+    state |= {"step": torch.tensor(step), "curve": torch.tensor(curve, dtype=torch.float64)} | ({"generator": generator.get_state()} if generator else {})
     with whole_file(folder/"checkpoint.safetensors") as part: save_file({k: v.clone(memory_format=torch.contiguous_format) for k, v in state.items()}, part)
 
-# %% ../nbs/00_core.ipynb #225579d5
+# %% ../nbs/00_core.ipynb #c67623fe
 def load_checkpoint(
     folder:Path, # of the run
     model:nn.Module, # filled
     average:nn.Module, # filled
     optimizer:torch.optim.Optimizer, # filled
-    generator:torch.Generator, # set
-) -> tuple[int, list[tuple[int, float]]]: # steps done, curve
+    generator:torch.Generator|None, # set
+) -> tuple[int, list[tuple[float, ...]]]: # steps done, curve
     "Go back to where `save_checkpoint` left off; zero steps where there is no checkpoint."
     path, moments, weights = folder/"checkpoint.safetensors", {}, [p for group in optimizer.param_groups for p in group["params"]]
     if not path.exists(): return 0, []
@@ -183,22 +184,39 @@ def load_checkpoint(
         i, name = k.split(".")
         moments.setdefault(int(i), {})[name] = torch.empty_like(weights[int(i)]).copy_(v) if v.ndim else v.clone() # in the weight's memory order
     optimizer.load_state_dict({"state": moments, "param_groups": optimizer.state_dict()["param_groups"]})
-    generator.set_state(state["generator"])
-    return int(state["step"]), [(int(a), b) for a, b in state["curve"].tolist()]
+    if generator: generator.set_state(state["generator"])
+    return int(state["step"]), [(int(step), *rest) for step, *rest in state["curve"].tolist()]
 
-# %% ../nbs/00_core.ipynb #c19d8252
+# %% ../nbs/00_core.ipynb #150371d5
+def update_weights(
+    model:nn.Module, # with gradients; updated
+    average:nn.Module, # the same without gradients; updated
+    optimizer:torch.optim.Optimizer, # over the model's parameters
+    loss:Tensor, # () of this step, to be finite
+    step:int, # from 0
+    clip:float, # largest gradient norm
+    ema:float, # decay of the average; smaller in the first steps
+):
+    "Clip the gradient, take one step of the optimiser, and let the average follow."
+    norm = nn.utils.clip_grad_norm_(model.parameters(), clip)
+    if not torch.isfinite(loss + norm): raise FloatingPointError(f"step {step}: the loss is {loss.item():.3g} and its gradient {norm.item():.3g}; look at the training data, or lower the learning rate")
+    optimizer.step()
+    decay = min(ema, (step + 1)/(step + 10))
+    with torch.no_grad(): torch._foreach_lerp_(list(average.parameters()), list(model.parameters()), 1 - decay)
+
+# %% ../nbs/00_core.ipynb #11245447
 def record_config(
     config:object, # a dataclass: the numbers of the run that begins or goes on
     folder:Path, # of the run, made where it is not there
+    **facts:object, # what else to note; replaces what was noted under the same names
 ):
-    "Write the config into a run's folder, or refuse one that differs from what is there in more than its steps."
+    "Write the manifest `training.json` of a run, or refuse a config that differs from what is there in more than its steps."
     path, now = folder/"training.json", json.loads(json.dumps(asdict(config)))
-    if path.exists():
-        then = json.loads(path.read_text())
-        for k in now.keys() - {"steps"}:
-            if then.get(k) != now[k]: raise ValueError(f"the run in {folder} has {k} = {then.get(k)}, not {now[k]}; give this run a folder of its own")
+    noted = json.loads(path.read_text()) if path.exists() else {"config": now}
+    for k in now.keys() - {"steps"}:
+        if noted["config"].get(k) != now[k]: raise ValueError(f"the run in {folder} has {k} = {noted['config'].get(k)}, not {now[k]}; give this run a folder of its own")
     folder.mkdir(parents=True, exist_ok=True)
-    with whole_file(path) as part: part.write_text(json.dumps(now, indent=2) + "\n")
+    with whole_file(path) as part: part.write_text(json.dumps(noted | facts | {"config": now}, indent=1) + "\n")
 
 # %% ../nbs/00_core.ipynb #494ed435
 def data_folder(
