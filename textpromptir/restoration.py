@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['shipped_model', 'tile_starts', 'ramp', 'restore_tiled', 'to_like', 'upright_modes', 'give_back', 'as_batch',
-           'Restorer', 'parse_arguments', 'restore_file', 'main']
+           'Restorer', 'add_training_arguments', 'parse_arguments', 'restore_file', 'run_command', 'main']
 
-# %% ../nbs/42_restoration.ipynb #8c652332
+# %% ../nbs/42_restoration.ipynb #76a1f4f5
 import argparse
 import copy
 import shutil
@@ -20,7 +20,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from .bert import check_sentences, encode_text, fetch_bert, load_understanding, shipped_encoder, understand_text
+from .bert import check_sentences, encode_text, fetch_bert, load_understanding, understand_text
 from .core import CARRIED, check_ending, open_picture, save_picture, to_array, to_tensor, whole_file
 from .network import TextPromptIR, load_network
 
@@ -119,7 +119,7 @@ def as_batch(
     if not (x.min() >= 0 and x.max() <= 1): raise ValueError("an image tensor lies in [0,1] and has no NaN")
     return x
 
-# %% ../nbs/42_restoration.ipynb #7afba567
+# %% ../nbs/42_restoration.ipynb #12ac13f7
 class Restorer:
     "Restore pictures as sentences ask: Ĵ = F(I, sentence) (Eq. 4)."
     def __init__(self,
@@ -144,7 +144,7 @@ class Restorer:
         sentence:str, # as in `restore`
     ) -> bool: # True for an off-task sentence, after a warning
         "Say whether a sentence asks for none of the three."
-        head = load_understanding(fetch_bert(self.encoder) if self.encoder else shipped_encoder())
+        head = load_understanding(fetch_bert(self.encoder))
         if head is None or not head.read(self.encode(sentence)).off_task: return False
         warnings.warn(f"{sentence[:60]!r} does not ask for noise, rain or haze to go, as far as this reader of English can tell, so the image is unchanged; try \"remove the rain\"", stacklevel=3)
         return True
@@ -167,7 +167,22 @@ class Restorer:
         "Restore one picture, or a batch of tensors, by one sentence."
         return copy.deepcopy(image) if self.refuses(sentence) else self.restore(image, sentence, tile)
 
-# %% ../nbs/42_restoration.ipynb #521b396d
+# %% ../nbs/42_restoration.ipynb #ddeadd61
+def add_training_arguments(
+    train:argparse.ArgumentParser, # of the command `train`
+):
+    "Say what `textpromptir train` takes."
+    train.add_argument("--size", choices=("compact", "paper", "tiny"), default="compact", help="compact: what ships, for hours on a laptop; paper: the paper's, for weeks of graphics cards; tiny: to try")
+    train.add_argument("--data", help="a folder of clean photographs, or of benchmark images (default: TEXTPROMPTIR_DATA, else four free photographs)")
+    train.add_argument("--pairs", nargs=3, action="append", default=[], metavar=("TASK", "FOLDER", "SHARE"),
+        help="also real pairs, in subfolders input and target; SHARE of the samples beside the clean photographs' 1; may be given again: --pairs rain RainTrainL 0.3")
+    train.add_argument("--hours", type=float, help="how long; sets the number of steps (default: the recipe's steps)")
+    train.add_argument("--weights", type=Path, help="a folder with a trained network of this size to begin with")
+    train.add_argument("--encoder", type=Path, help="a folder with a BERT whose vectors to train with (default: the one that ships)")
+    train.add_argument("--cpu", action="store_true", help="on the processor, whatever else there is")
+    train.add_argument("-o", "--output", type=Path, help="folder of the run, which goes on where it is there (default: runs/SIZE)")
+
+# %% ../nbs/42_restoration.ipynb #8e0341d0
 def parse_arguments(
     arguments:list[str]|None=None, # None for those of the command line
 ) -> argparse.Namespace:
@@ -184,6 +199,8 @@ def parse_arguments(
     understand = commands.add_parser("understand", help="say what a sentence is taken to ask for",
         epilog='example: textpromptir understand "the rain has to go, but leave the mist"')
     understand.add_argument("sentence", help='for example "remove the rain, but leave the mist"')
+    add_training_arguments(commands.add_parser("train", help="train a network; says what it will cost before it starts",
+        epilog="example: textpromptir train --size compact --data photographs --hours 2"))
     return parser.parse_args(arguments)
 
 # %% ../nbs/42_restoration.ipynb #75ac73db
@@ -204,7 +221,17 @@ def restore_file(
     with whole_file(output) as part: shutil.copyfile(source, part)
     return output
 
-# %% ../nbs/42_restoration.ipynb #57fb158d
+# %% ../nbs/42_restoration.ipynb #5628ca63
+def run_command(
+    a:argparse.Namespace, # see `parse_arguments`
+) -> object: # what to print
+    "Do what the command line asks for."
+    if a.command == "understand": return understand_text(a.sentence)
+    if a.command == "restore": return restore_file(a.image, a.sentence, a.output, a.model)
+    from textpromptir.training import run_training
+    return run_training(a.size, a.output or Path("runs")/a.size, a.data, a.pairs, a.hours, a.weights, a.encoder, a.cpu)
+
+# %% ../nbs/42_restoration.ipynb #8ef3e15e
 def main(
     arguments:list[str]|None=None, # None for those of the command line
 ) -> int: # exit status
@@ -214,12 +241,12 @@ def main(
     with warnings.catch_warnings():
         warnings.simplefilter("always", UserWarning)
         warnings.showwarning = lambda message, *_: say(message)
-        try: print(understand_text(a.sentence) if a.command == "understand" else restore_file(a.image, a.sentence, a.output, a.model))
-        except (ValueError, OSError) as e:
+        try: print(run_command(a))
+        except (ValueError, OSError, FloatingPointError) as e:
             say(e)
             return 2
         except (MemoryError, RuntimeError) as e: # torch says RuntimeError where memory ends
-            say(f"{a.image} could not be restored: {e or 'out of memory'}".splitlines()[0])
+            say(f"{a.command} could not be done: {e or 'out of memory'}".splitlines()[0])
             return 2
         except KeyboardInterrupt: return 130
     return 0

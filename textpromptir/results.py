@@ -7,7 +7,7 @@ __all__ = ['NOISE_LEVELS', 'COLUMNS', 'FREE_COLUMNS', 'PROMPTS', 'TOLERANCES', '
            'choose_sentence', 'Row', 'hash_model', 'hash_pixels', 'score_case', 'score_column', 'write_rows',
            'read_rows', 'compare_rows', 'check_rows', 'summarise', 'markdown_table', 'score_cell', 'read_published']
 
-# %% ../nbs/43_results.ipynb #72e8da67
+# %% ../nbs/43_results.ipynb #32da854f
 import csv
 import hashlib
 import time
@@ -24,6 +24,7 @@ from .bert import encode_text, hash_weights, load_understanding, shipped_encoder
 from .core import free_images, read_image, seed_generator, whole_file
 from .datasets import Pair
 from .degradations import TASKS, degrade, draw_realisation
+from .families import what_is_heard
 from .metrics import PROTOCOLS, Protocol, centre_crop, noisy_input, psnr, score
 from .network import TextPromptIR
 
@@ -153,7 +154,7 @@ def score_case(
     return dict(psnr_input=round(before[0], 4), ssim_input=round(before[1], 5), psnr=round(after[0], 4), ssim=round(after[1], 5),
                 psnr_kept=round(min(psnr(y.clamp(0, 1), x.clamp(0, 1)).item(), 99.), 4), seconds=round(seconds, 3))
 
-# %% ../nbs/43_results.ipynb #c176b17b
+# %% ../nbs/43_results.ipynb #b561d521
 def score_column(
     network:TextPromptIR, # in evaluation mode
     column:Column, # what to score on
@@ -162,16 +163,17 @@ def score_column(
     prompt:str="right", # one of `PROMPTS`
     every:int=1, # score only every n-th image
     protocol:Protocol=PROTOCOLS["promptir"], # see `PROTOCOLS`
+    family:str="text", # one of `FAMILIES`; another than "text" is told the true task, if anything
 ) -> list[Row]:
     "Score a network on a column, from the pixels; a sentence that is read as off-task leaves the image as it is."
     free, checkpoint, rows, head = column.dataset == "free", hash_model(network), [], load_understanding(shipped_encoder())
     said = {i: choose_sentence(i, column.task, prompt, *sentences) for i in range(0, len(pairs), every)}
-    vectors = dict(zip(said, encode_text(list(said.values()))))
+    vectors, true = dict(zip(said, encode_text(list(said.values())))), tuple(t == column.task for t in TASKS)
     for i in tqdm(said, desc=f"{column.name}, {prompt}", mininterval=5, leave=False):
         case = (free_case if free else load_case)(pairs[i], column, protocol)
         data = hash_pixels(*(case[1:] if free or column.sigma else case)) # an input that was made here is no file: its target alone names the case
-        s = vectors[i][None]
-        refused = head.read(s).off_task
+        s = what_is_heard(family, {true: vectors[i][None]})[true]
+        refused = family == "text" and head.read(s).off_task
         scores = score_case((lambda x, s: x) if refused else network, case, s, protocol)
         rows.append(Row(column=column.name, image=pairs[i].name, index=i, prompt=prompt, sentence=said[i], protocol=protocol.name,
                         checkpoint=checkpoint, data=data, refused=int(refused), **scores))

@@ -6,9 +6,10 @@
 __all__ = ['SHORT', 'RECIPES', 'TrainingConfig', 'draw_wishes', 'prepare_vectors', 'Sayings', 'pack_vectors', 'draw_vectors',
            'Source', 'synthesise', 'ask_about_pairs', 'draw_batch', 'learning_rate', 'start_run', 'step_generator',
            'stage', 'draw_parts', 'add_gradients', 'split_photographs', 'validation_cases', 'validate', 'hash_tensors',
-           'describe_device', 'describe_run', 'draw_curve', 'check_run', 'write_run', 'train']
+           'describe_device', 'describe_run', 'draw_curve', 'check_run', 'write_run', 'train', 'measure_step',
+           'peak_memory', 'read_sources', 'run_training']
 
-# %% ../nbs/41_training.ipynb #df2ba39c
+# %% ../nbs/41_training.ipynb #9433412c
 import copy
 import hashlib
 import json
@@ -16,6 +17,7 @@ import math
 import os
 import platform
 import time
+from collections.abc import Iterable
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,21 +28,21 @@ from torch import Tensor, nn
 from tqdm.auto import tqdm
 
 import textpromptir
-from .core import load_checkpoint, record_config, save_checkpoint, seed_generator, update_weights, whole_file
-from .datasets import Album, Crops, Photograph, draw_crops
+from .core import data_folder, load_checkpoint, record_config, save_checkpoint, seed_generator, update_weights, whole_file
+from .datasets import Album, Crops, Photograph, draw_crops, load_photographs, pack_photographs, read_pairs
 from .degradations import TASKS, degrade, draw_realisation
 from .families import FAMILIES, what_is_heard
 from .metrics import psnr
 from .network import SIZES, TextPromptIR, load_network, save_network
 from .prompts import teaching_requests, training_requests
 
-# %% ../nbs/41_training.ipynb #78a66f66
+# %% ../nbs/41_training.ipynb #49650517
 @dataclass(frozen=True)
 class TrainingConfig:
     "The numbers that fix a training run; the defaults are those of the released code where it has any."
     size:str = "paper" # one of `SIZES`
     family:str = "text" # one of `FAMILIES`
-    steps:int = 3_960_750 # total, resumed runs included; released code: 150 epochs of 158,431 samples, 6 at a time
+    steps:int = 3_960_775 # total, resumed runs included; released code: 150 epochs of 158,431 samples, 6 at a time
     patches:tuple[tuple[float, int, int], ...] = ((1., 128, 6),) # until this share of the steps: side, batch; released code: 128, 6
     parts:int = 1 # into how many a batch is split: by as many processes, or one after the other (gradient accumulation)
     lr:float = 2e-4 # peak learning rate; released code, AdamW
@@ -51,13 +53,14 @@ class TrainingConfig:
     tasks:tuple[float, float, float] = (.5, .25, .25) # shares of noise, rain and haze where one task is drawn; ours
     single:float = .6 # share of samples with one degradation, named; ours, the paper has 1
     mixed:float = .25 # share with two or three, some or all of them named; the rest asks for what is not there; ours
+    vector:int = 768 # d of the sentence vectors
     bf16:bool = False # bfloat16 arithmetic in the forward pass
     recompute:bool = False # gradient checkpointing, see `Backbone`
     compile:bool = False # torch.compile the network
     seed:int = 0 # of weights and data
 
-# %% ../nbs/41_training.ipynb #632ba47c
-SHORT = replace(TrainingConfig(), steps=10_000, patches=((.6, 64, 8), (.85, 96, 4), (1., 128, 2)), lr=8e-4, warmup=.02)
+# %% ../nbs/41_training.ipynb #9b3f182e
+SHORT = replace(TrainingConfig(), steps=10_000, patches=((.6, 64, 8), (.85, 96, 4), (1., 128, 2)), lr=8e-4, warmup=.02, vector=384)
 RECIPES = {"paper": TrainingConfig(), "compact": replace(SHORT, size="compact"), "tiny": replace(SHORT, size="tiny", lr=2e-3)} # one for each of `SIZES`
 
 # %% ../nbs/41_training.ipynb #df7b8333
@@ -83,13 +86,14 @@ def draw_wishes(
     named = torch.where(mix, some, one) & ~nothing
     return present, named
 
-# %% ../nbs/41_training.ipynb #9f55c49e
+# %% ../nbs/41_training.ipynb #ac09d828
 def prepare_vectors(
     generator:torch.Generator, # draws the sentences for mixtures
+    encoder:str|Path|None=None, # as in `encode_text`
 ) -> dict[tuple[bool, ...], Tensor]: # which of `TASKS` are named -> (n,d) vectors of sentences that say so
     "Encode the sentences that teach, by what they ask to be removed."
     from textpromptir.bert import encode_text
-    return {named: encode_text(sentences) for named, sentences in training_requests(teaching_requests(), generator).items()}
+    return {named: encode_text(sentences, encoder) for named, sentences in training_requests(teaching_requests(), generator).items()}
 
 # %% ../nbs/41_training.ipynb #a4654c48
 @dataclass(frozen=True)
@@ -185,7 +189,7 @@ def learning_rate(
     if step < warmup: return config.lr*(step + 1)/warmup
     return config.lr*.5*(1 + math.cos(math.pi*(step - warmup)/max(config.steps - warmup, 1)))
 
-# %% ../nbs/41_training.ipynb #43b34736
+# %% ../nbs/41_training.ipynb #69057d48
 def start_run(
     config:TrainingConfig, # size, family and seed
     weights:str|Path|None=None, # folder of a network of this size and family to begin with; None for random weights
@@ -194,7 +198,7 @@ def start_run(
     "Make what a run begins with, the same for the same seed."
     with torch.random.fork_rng(devices=[]): # torch's layers draw their first weights from the global stream
         torch.manual_seed(config.seed)
-        network = FAMILIES[config.family](SIZES[config.size])
+        network = FAMILIES[config.family](replace(SIZES[config.size], vector=config.vector))
     if weights:
         given = load_network(weights, FAMILIES[config.family])
         if given.config != network.config: raise ValueError(f"the network in {weights} is not of size {config.size}")
@@ -320,17 +324,16 @@ def describe_run(
     return dict(data=data, vectors={"sentences": len(sayings.table), "sha256": hash_tensors(sayings.table)}, device=describe_device(device), processes=processes,
                 code=f"textpromptir {textpromptir.__version__}, sha256 of its files {code}", torch=torch.__version__)
 
-# %% ../nbs/41_training.ipynb #52a5f123
+# %% ../nbs/41_training.ipynb #ed747031
 def draw_curve(
     curve:list[tuple[float, ...]], # (step, mean loss, and perhaps the PSNR of each of `TASKS`)
     path:str|Path, # of a png file, replaced
 ):
-    "Draw the loss, and the validation where there is one."
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
+    "Draw the loss, and the validation where there is one, if matplotlib is installed."
+    try: from matplotlib.figure import Figure
+    except ImportError: return # the numbers are in the manifest
     step, loss, *scores = zip(*curve)
     fig = Figure(figsize=(5, 2 + 2*bool(scores)), dpi=100, layout="constrained")
-    FigureCanvasAgg(fig)
     axes = fig.subplots(1 + bool(scores), 1, squeeze=False, sharex=True)[:, 0]
     axes[0].plot(step, loss)
     axes[0].set_ylabel("mean absolute error")
@@ -341,7 +344,7 @@ def draw_curve(
     axes[-1].set_xlabel("step")
     with whole_file(path) as part: fig.savefig(part)
 
-# %% ../nbs/41_training.ipynb #4cd3d92f
+# %% ../nbs/41_training.ipynb #031bec20
 def check_run(
     config:TrainingConfig, # patches and parts
     sources:list[Source], # to train on
@@ -353,12 +356,13 @@ def check_run(
     if not sources: raise ValueError("there are no photographs to train on")
     for s in sources:
         if s.album.smallest < side: raise ValueError(f"the smallest photograph has a side of {s.album.smallest} pixels, and a patch of {side}×{side} does not fit into it")
-        if (s.task is not None) != (s.album.pixels.shape[1] > 5) or s.task not in (None, *TASKS):
-            raise ValueError(f"a source of pairs says which of {', '.join(TASKS)} ails them, and a source of clean photographs says None, not {s.task!r}")
+        paired = s.album.pixels.shape[1] > 5
+        if paired and s.task not in TASKS: raise ValueError(f"a source of pairs has to say which of {', '.join(TASKS)} ails them, and this one says {s.task!r}")
+        if s.task and not paired: raise ValueError(f"a source that is to teach {s.task} from pairs holds clean photographs alone")
     if any(b % config.parts for _, _, b in config.patches) or config.parts % processes:
         raise ValueError(f"batches of {', '.join(str(b) for *_, b in config.patches)} cannot be split into {config.parts} parts for {processes} processes: parts has to divide each batch, and the processes the parts")
-    width = {"heads": 3, "text": SIZES[config.size].vector}.get(config.family)
-    if width and sayings.table.shape[1] != width: raise ValueError(f"size {config.size}, family {config.family} hears vectors of {width} numbers, and these have {sayings.table.shape[1]}")
+    width = {"heads": 3, "text": config.vector}.get(config.family)
+    if width and sayings.table.shape[1] != width: raise ValueError(f"the network hears vectors of {width} numbers, and these have {sayings.table.shape[1]}")
 
 # %% ../nbs/41_training.ipynb #ea7ef340
 def write_run(
@@ -378,7 +382,7 @@ def write_run(
     except (OSError, SafetensorError) as e:
         raise OSError(f"the run in {folder} cannot be written after step {step} ({e}); its last checkpoint is whole: make room and start it again") from None
 
-# %% ../nbs/41_training.ipynb #c0013ac0
+# %% ../nbs/41_training.ipynb #2ccde676
 def train(
     config:TrainingConfig, # everything that decides the result
     sources:list[Source], # see `Source`
@@ -401,9 +405,11 @@ def train(
     state = network, average, optimizer = start_run(config, weights, accelerator.device)
     done, curve = load_checkpoint(folder, *state, None)
     done, spent = (done, json.loads((folder/"training.json").read_text()).get("seconds", 0)) if done else (begin, 0)
-    if writer: record_config(config, folder, **describe_run(sources, sayings, accelerator.device, accelerator.num_processes), weights=weights and str(weights), begin=begin)
+    if writer:
+        for left in folder.glob(".*.part*"): left.unlink() # half-written by a run that was killed
+        record_config(config, folder, **describe_run(sources, sayings, accelerator.device, accelerator.num_processes), weights=weights and str(weights), begin=begin)
     model = accelerator.prepare(torch.compile(network) if config.compile else network)
-    for step in tqdm(range(done, config.steps), initial=done, total=config.steps, mininterval=5, disable=not writer):
+    for step in tqdm(range(done, config.steps), initial=done, total=config.steps, mininterval=5, **({} if writer else {"disable": True})):
         for group in optimizer.param_groups: group["lr"] = learning_rate(step, config)
         optimizer.zero_grad()
         loss = add_gradients(model, draw_parts(sources, sayings, step, config, accelerator), accelerator, config.bf16)
@@ -417,3 +423,82 @@ def train(
         if last: break
     accelerator.wait_for_everyone()
     return average.eval()
+
+# %% ../nbs/41_training.ipynb #12376255
+def measure_step(
+    config:TrainingConfig, # of the run
+    sources:list[Source], # of the run
+    vectors:dict[tuple[bool, ...], Tensor], # of the run
+    cpu:bool=False, # as in `train`
+    steps:int=2, # timed, after one that is not
+) -> tuple[float, float]: # seconds a step; GB of memory at the peak, of the device or of this process
+    "Measure a step on the crops of the stage with the most pixels."
+    from accelerate import Accelerator
+    accelerator, (_, side, b) = Accelerator(cpu=cpu), max(config.patches, key=lambda p: p[1]**2*p[2])
+    device = accelerator.device
+    sayings, sources = pack_vectors(what_is_heard(config.family, vectors), device), [replace(s, album=s.album.to(device)) for s in sources]
+    check_run(config, sources, sayings, accelerator.num_processes)
+    config = replace(config, patches=((1., side, b),))
+    network, average, optimizer = start_run(config, device=device)
+    model = accelerator.prepare(torch.compile(network) if config.compile else network)
+    for k in range(1 + steps):
+        if k == 1: start = time.perf_counter()
+        optimizer.zero_grad()
+        loss = add_gradients(model, draw_parts(sources, sayings, k, config, accelerator), accelerator, config.bf16)
+        update_weights(network, average, optimizer, loss, k, config.clip, config.ema)
+        loss.item() # waits for the device
+    return (time.perf_counter() - start)/steps, peak_memory(device)
+
+# %% ../nbs/41_training.ipynb #de619a30
+def peak_memory(
+    device:str|torch.device="cpu",
+) -> float: # GB; nan where the system does not say
+    "The most memory that was in use so far, on the graphics card or by this process."
+    if torch.device(device).type == "cuda": return torch.cuda.max_memory_allocated(device)/1e9
+    try: from resource import RUSAGE_SELF, getrusage
+    except ImportError: return float("nan") # Windows
+    return getrusage(RUSAGE_SELF).ru_maxrss*(1 if platform.system() == "Darwin" else 1024)/1e9
+
+# %% ../nbs/41_training.ipynb #47975613
+def read_sources(
+    data:str|Path|None=None, # folder of clean photographs, or of benchmark images; None for the free ones
+    pairs:Iterable[tuple[str, str|Path, float|str]]=(), # task, folder of pairs, share beside the clean photographs' 1
+) -> tuple[list[Source], list[Photograph]]: # to train on, to validate on
+    "Read what a run trains on."
+    folder = data_folder(data)
+    if folder and (folder/"train"/"BSD365").is_dir(): folder = folder/"train"/"BSD365"
+    segments = folder and folder.with_name(folder.name + "_segments")
+    training, held = split_photographs(load_photographs(folder, segments if segments and segments.is_dir() else None))
+    sources = [Source(pack_photographs(training))]
+    for task, pair_folder, share in pairs:
+        try: sources.append(Source(pack_photographs(read_pairs(pair_folder)), task, float(share)))
+        except ValueError as e: raise ValueError(f"the pairs in {pair_folder} with a share of {share} cannot be used: {e}") from None
+    return sources, held
+
+# %% ../nbs/41_training.ipynb #62bf57b3
+def run_training(
+    size:str, # one of `RECIPES`
+    folder:str|Path, # of the run; one that is there is continued
+    data:str|Path|None=None, # as in `read_sources`
+    pairs:Iterable[tuple[str, str|Path, float]]=(), # as in `read_sources`
+    hours:float|None=None, # as long as this; None for the steps of the recipe
+    weights:str|Path|None=None, # of a network to begin with
+    encoder:str|Path|None=None, # folder of the BERT whose vectors to train with; None for the one that ships
+    cpu:bool=False, # as in `train`
+) -> Path: # the folder
+    "Say what a run costs, then train."
+    folder, config = Path(folder), RECIPES[size]
+    if hours is not None and not hours > 0: raise ValueError(f"a run takes more than {hours:g} hours")
+    sources, held = read_sources(data, pairs)
+    vectors = prepare_vectors(seed_generator("training sentences"), encoder)
+    config = replace(config, vector=vectors[True, False, False].shape[1])
+    start_run(config, weights) # an error in the weights shows now
+    seconds, memory = measure_step(config, sources, vectors, cpu)
+    if (folder/"training.json").exists(): config = replace(config, steps=json.loads((folder/"training.json").read_text())["config"]["steps"])
+    elif hours: config = replace(config, steps=max(int(3600*hours/seconds), 1))
+    parameters, total = sum(p.numel() for p in start_run(config)[0].parameters()), config.steps*seconds
+    counts = " and ".join(f"{len(s.album.begin)} photographs" + (f" with {s.task}" if s.task else "") for s in sources)
+    print(f"size {size}, {parameters:,} parameters, on {counts}, {len(held)} more to validate: {config.steps:,} steps of {seconds:.2f} s, "
+          f"{f'{total/3600:,.1f} hours' if total > 7200 else f'{total/60:.1f} minutes'} in all; {memory:.1f} GB of memory; {16*parameters/1e6:.0f} MB for a checkpoint", flush=True)
+    train(config, sources, vectors, folder, held, every=min(max(int(180/seconds), 1), 500), weights=weights, cpu=cpu)
+    return folder

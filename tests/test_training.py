@@ -1,0 +1,126 @@
+"A run survives what happens to runs: SIGKILL, a full disk, broken images; and two processes do what one does."
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+root = Path(__file__).resolve().parent.parent
+setting = """
+import sys, torch
+from dataclasses import replace
+from pathlib import Path
+from textpromptir.core import free_images
+from textpromptir.datasets import Photograph, pack_photographs
+from textpromptir.training import *
+torch.set_num_threads(1)
+photos = [Photograph(k, (x[0]*255).byte()) for k, x in free_images().items()]
+vectors = {tuple(bool(c >> i & 1) for i in range(3)): torch.randn(4, 384, generator=torch.Generator().manual_seed(c)) for c in range(8)}
+config = replace(RECIPES["tiny"], steps=30, patches=((1., 16, 2),), parts=2)
+sources = [Source(pack_photographs(photos))]
+"""
+run = setting + "train(config, sources, vectors, sys.argv[1], every=1, cpu=True)"
+
+
+def python(code, *arguments):
+    return subprocess.run([sys.executable, "-c", code, *map(str, arguments)], capture_output=True, text=True, cwd=root, env={**os.environ, "OMP_NUM_THREADS": "1"})
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    "The weights of a run that nothing happened to."
+    folder = tmp_path_factory.mktemp("whole")
+    done = python(run, folder)
+    assert done.returncode == 0, done.stderr
+    return load_file(folder/"model.safetensors")
+
+
+def same(a, b):
+    return a.keys() == b.keys() and all(torch.equal(a[k], b[k]) for k in a)
+
+
+def test_a_killed_run_ends_with_the_same_weights(whole, tmp_path):
+    "SIGKILL, twice anywhere and twice while the checkpoint is half on the disk; then the same bits as without."
+    steps, half_written = [], 0
+    for attempt in range(4):
+        process = subprocess.Popen([sys.executable, "-c", run, str(tmp_path)], cwd=root, stderr=subprocess.DEVNULL, env={**os.environ, "OMP_NUM_THREADS": "1"})
+        before, seen = (tmp_path/"checkpoint.safetensors").exists() and (tmp_path/"checkpoint.safetensors").stat().st_mtime_ns, 0
+        while process.poll() is None:
+            parts = [p for p in tmp_path.glob(".checkpoint.*.part.safetensors") if str(process.pid) in p.name]
+            now = (tmp_path/"checkpoint.safetensors").exists() and (tmp_path/"checkpoint.safetensors").stat().st_mtime_ns
+            if now != before: before, seen = now, seen + 1
+            if seen >= 2 and (parts or attempt % 2):
+                half_written += bool(parts)
+                process.send_signal(signal.SIGKILL)
+                break
+            time.sleep(.0005 if not attempt % 2 else .011)
+        process.wait()
+        steps.append(json.loads((tmp_path/"training.json").read_text()).get("steps_done"))
+    assert half_written >= 1 and steps[-1] < 30 and steps == sorted(steps), (steps, half_written)
+    done = python(run, tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert same(load_file(tmp_path/"model.safetensors"), whole)
+    assert not list(tmp_path.glob(".*.part*")), "what a killed run left half-written is still there"
+    manifest = json.loads((tmp_path/"training.json").read_text())
+    assert manifest["steps_done"] == 30 and [k for k, _ in manifest["curve"]] == list(range(1, 31))
+
+
+def test_a_full_disk_is_one_sentence_and_the_run_goes_on(whole, tmp_path):
+    "The system refuses to write on, as it does on a full disk; with room again, the run ends as if nothing had been."
+    first = python(setting + "train(config, sources, vectors, sys.argv[1], every=1, hours=0, cpu=True)", tmp_path)
+    assert first.returncode == 0, first.stderr
+    good = (tmp_path/"checkpoint.safetensors").read_bytes()
+    full = python("import resource, signal\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n" + setting + f"""
+resource.setrlimit(resource.RLIMIT_FSIZE, ({len(good)//2}, {len(good)//2}))
+try: train(config, sources, vectors, sys.argv[1], every=1, cpu=True)
+except OSError as e: print(e)
+""", tmp_path)
+    assert full.returncode == 0 and full.stdout.count("\n") == 1 and "last checkpoint is whole" in full.stdout, full.stdout + full.stderr
+    assert (tmp_path/"checkpoint.safetensors").read_bytes() == good and not list(tmp_path.glob(".*.part*"))
+    assert python(run, tmp_path).returncode == 0
+    assert same(load_file(tmp_path/"model.safetensors"), whole)
+
+
+def test_a_broken_image_is_one_sentence_on_the_command_line(tmp_path):
+    "A folder with an image that breaks off: its name, exit status 2, no run begun."
+    from textpromptir.core import free_images, write_image
+    photos = tmp_path/"photos"
+    photos.mkdir()
+    write_image(free_images()["chelsea"], photos/"good.png")
+    (photos/"torn.png").write_bytes((photos/"good.png").read_bytes()[:5000])
+    command = [str(Path(sys.executable).parent/"textpromptir"), "train", "--size", "tiny", "--data", str(photos), "--hours", "1", "--cpu", "-o", str(tmp_path/"run")]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=root)
+    assert done.returncode == 2 and done.stderr.count("\n") == 1 and "torn.png" in done.stderr and not (tmp_path/"run").exists(), done.stderr
+
+
+def test_two_processes_find_the_gradient_of_one(whole, tmp_path):
+    "torchrun with two gloo processes: each draws half of the batch, and the averaged gradient is the whole batch's; so are the weights of a run."
+    script = tmp_path/"two.py"
+    script.write_text(setting + """
+from accelerate import Accelerator
+a = Accelerator(cpu=True)
+assert a.num_processes == 2, a.num_processes
+sayings = pack_vectors(vectors)
+network, average, optimizer = start_run(config)
+add_gradients(a.prepare(network), draw_parts(sources, sayings, 0, config, a), a)
+shared = [w.grad.clone() for w in network.parameters()]
+alone, _, _ = start_run(config)
+side, b = stage(0, config)
+batch = [draw_batch(sources, sayings, b//2, side, step_generator(config, 0, p), config) for p in range(2)]
+x, s, target = map(torch.cat, zip(*batch))
+(alone(x, s) - target).abs().mean().backward()
+for w, g in zip(alone.parameters(), shared): torch.testing.assert_close(g, w.grad, rtol=1e-3, atol=1e-6)
+train(config, sources, vectors, sys.argv[1], every=10, cpu=True)
+""")
+    torchrun = [str(Path(sys.executable).parent/"torchrun"), "--standalone", "--nproc_per_node", "2", str(script), str(tmp_path/"run")]
+    done = subprocess.run(torchrun, capture_output=True, text=True, cwd=root, env={**os.environ, "OMP_NUM_THREADS": "1"})
+    assert done.returncode == 0, done.stderr[-3000:]
+    found = load_file(tmp_path/"run"/"model.safetensors")
+    assert json.loads((tmp_path/"run"/"training.json").read_text())["processes"] == 2
+    assert max((found[k] - whole[k]).abs().max().item() for k in whole) < 2e-3
