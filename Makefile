@@ -7,7 +7,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 SHELL := /bin/bash
 FULL ?=
-# glibc gives large blocks back to the system, which clears each page again: a quarter of the time of a network on a processor
+## glibc gives large blocks back to the system, which clears each page again: a quarter of the time of a network on a processor
 export MALLOC_MMAP_MAX_ = 0
 export MALLOC_TRIM_THRESHOLD_ = 100000000000
 

@@ -31,17 +31,17 @@ def test_import_takes_no_torch():
 
 
 def test_training_runs_on_a_bare_machine():
-    "Network, degradations, metrics and training need torch, numpy, scikit-image, Pillow, safetensors and tqdm alone."
+    "Network, degradations, metrics and training need torch, Accelerate, numpy, scikit-image, Pillow, safetensors and tqdm alone."
     done = python("""
 import sys
 for name in ('transformers', 'tokenizers', 'nbdev', 'fastcore', 'execnb', 'IPython', 'ipywidgets', 'matplotlib', 'seaborn', 'pandas', 'papermill', 'sentence_transformers'):
     sys.modules[name] = None # importing it raises ModuleNotFoundError
 import torch, tempfile
 from textpromptir import network, degradations, metrics, training, datasets
-photos = datasets.load_photographs(None)
+sources = [training.Source(datasets.pack_photographs(datasets.load_photographs(None)))]
 vectors = {tuple(bool(c >> i & 1) for i in range(3)): torch.randn(4, 384) for c in range(8)}
-config = training.TrainingConfig(size='tiny', steps=2, patches=((1., 32, 2),))
-with tempfile.TemporaryDirectory() as d: training.train(config, photos, vectors, d)
+config = training.TrainingConfig(size='tiny', steps=2, patches=((1., 32, 2),), vector=384)
+with tempfile.TemporaryDirectory() as d: training.train(config, sources, vectors, d, cpu=True)
 x = torch.rand(1, 3, 16, 16)
 print(metrics.psnr(x, x*.9))
 """)

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['CARRIED', 'to_array', 'to_tensor', 'open_picture', 'read_image', 'whole_file', 'to_uint8', 'check_ending',
            'save_picture', 'write_image', 'pad_to_multiple', 'seed_generator', 'save_checkpoint', 'load_checkpoint',
-           'update_weights', 'record_config', 'data_folder', 'free_images', 'show_images']
+           'update_weights', 'read_manifest', 'record_config', 'data_folder', 'free_images', 'show_images']
 
 # %% ../nbs/00_core.ipynb #bf836fc6
 import hashlib
@@ -187,7 +187,7 @@ def load_checkpoint(
     if generator: generator.set_state(state["generator"])
     return int(state["step"]), [(int(step), *rest) for step, *rest in state["curve"].tolist()]
 
-# %% ../nbs/00_core.ipynb #150371d5
+# %% ../nbs/00_core.ipynb #6259e1cf
 def update_weights(
     model:nn.Module, # with gradients; updated
     average:nn.Module, # the same without gradients; updated
@@ -199,26 +199,38 @@ def update_weights(
 ):
     "Clip the gradient, take one step of the optimiser, and let the average follow."
     norm = nn.utils.clip_grad_norm_(model.parameters(), clip)
-    if not torch.isfinite(loss + norm): raise FloatingPointError(f"step {step}: the loss is {loss.item():.3g} and its gradient {norm.item():.3g}; look at the training data, or lower the learning rate")
+    if not torch.isfinite(loss + norm): raise FloatingPointError(f"step {step}: the loss is {loss.item():.3g} and its gradient {norm.item():.3g}; look at the training data, or begin a run of its own with a lower learning rate")
     optimizer.step()
     decay = min(ema, (step + 1)/(step + 10))
     with torch.no_grad(): torch._foreach_lerp_(list(average.parameters()), list(model.parameters()), 1 - decay)
 
-# %% ../nbs/00_core.ipynb #11245447
+# %% ../nbs/00_core.ipynb #ea5d6d2c
+def read_manifest(
+    folder:Path, # of a run
+) -> dict: # empty where there is none
+    "Read what a run noted of itself."
+    path = folder/"training.json"
+    try: noted = json.loads(path.read_text()) if path.exists() else {}
+    except (json.JSONDecodeError, UnicodeDecodeError) as e: raise ValueError(f"{path} is damaged: {e}") from None
+    if noted and "config" not in noted: raise ValueError(f"{path} is not the manifest of a run; give this run a folder of its own")
+    return noted
+
+# %% ../nbs/00_core.ipynb #cb332a45
 def record_config(
     config:object, # a dataclass: the numbers of the run that begins or goes on
     folder:Path, # of the run, made where it is not there
+    may_change:tuple[str, ...]=("steps",), # fields in which it may differ from what is there
     **facts:object, # what else to note; replaces what was noted under the same names
 ):
-    "Write the manifest `training.json` of a run, or refuse a config that differs from what is there in more than its steps."
-    path, now = folder/"training.json", json.loads(json.dumps(asdict(config)))
-    noted = json.loads(path.read_text()) if path.exists() else {"config": now}
-    for k in now.keys() - {"steps"}:
+    "Write the manifest `training.json` of a run, or refuse a config that differs from what is there."
+    now = json.loads(json.dumps(asdict(config)))
+    noted = read_manifest(folder) or {"config": now}
+    for k in now.keys() - {*may_change}:
         if noted["config"].get(k) != now[k]: raise ValueError(f"the run in {folder} has {k} = {noted['config'].get(k)}, not {now[k]}; give this run a folder of its own")
     folder.mkdir(parents=True, exist_ok=True)
-    with whole_file(path) as part: part.write_text(json.dumps(noted | facts | {"config": now}, indent=1) + "\n")
+    with whole_file(folder/"training.json") as part: part.write_text(json.dumps(noted | facts | {"config": now}, indent=1) + "\n")
 
-# %% ../nbs/00_core.ipynb #494ed435
+# %% ../nbs/00_core.ipynb #57218e51
 def data_folder(
     folder:str|Path|None=None, # overrides the environment variable
 ) -> Path|None: # the folder, or None where none was named
@@ -226,7 +238,7 @@ def data_folder(
     named = folder or os.environ.get("TEXTPROMPTIR_DATA")
     if not named: return None
     path = Path(named).expanduser().resolve()
-    if not path.is_dir(): raise FileNotFoundError(f"the image folder {path} is not there; unset TEXTPROMPTIR_DATA to go on with free images")
+    if not path.is_dir(): raise FileNotFoundError(f"the image folder {path} is not there" + ("" if folder else "; unset TEXTPROMPTIR_DATA to go on with free images"))
     return path
 
 # %% ../nbs/00_core.ipynb #9c5781b7

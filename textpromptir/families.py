@@ -23,11 +23,11 @@ class WithoutText(nn.Module):
     ) -> Tensor: # (b,c,h,w) x itself
         return x
 
-# %% ../nbs/34_families.ipynb #af80cae6
+# %% ../nbs/34_families.ipynb #d0549bed
 def remove_text(
     network:nn.Module, # changed
 ):
-    "Take the sentence out of every block of a network or of a part of it."
+    "Take the sentence out of every block of a network or of a part of it (Table 4)."
     for part in list(network.modules()):
         if hasattr(part, "fusion"): part.fusion = WithoutText()
 
@@ -41,9 +41,9 @@ class BlindIR(TextPromptIR):
         self.sentence = nn.Identity()
         remove_text(self)
 
-# %% ../nbs/34_families.ipynb #888d814e
+# %% ../nbs/34_families.ipynb #ae167670
 class PerTask(nn.Module):
-    "One copy of a convolution for each of `TASKS`."
+    "One copy of a convolution for each of `TASKS` (Fig. 1a)."
     def __init__(self,
         conv:nn.Conv2d, # the copies begin with its weights
     ):
@@ -51,7 +51,7 @@ class PerTask(nn.Module):
         self.convs = nn.ModuleList(copy.deepcopy(conv) for _ in TASKS)
     def forward(self,
         x:Tensor, # (b,c,h,w)
-        choice:Tensor, # (b,3) whose copy, one of `TASKS`: 1 there and 0 elsewhere
+        choice:Tensor, # (b,3) weights of the copies: 1 for one of `TASKS` and 0 elsewhere, or shares of several
     ) -> Tensor: # (b,c',h,w)
         return sum(choice[:, t, None, None, None]*conv(x) for t, conv in enumerate(self.convs))
 
@@ -92,12 +92,12 @@ class VisualPromptIR(TextPromptIR):
 # %% ../nbs/34_families.ipynb #6a7adc61
 FAMILIES = {"heads": HeadsIR, "blind": BlindIR, "visual": VisualPromptIR, "text": TextPromptIR} # (a), (b), (c), (d) of Fig. 1
 
-# %% ../nbs/34_families.ipynb #74cb5696
+# %% ../nbs/34_families.ipynb #0332722f
 def what_is_heard(
     family:str, # one of `FAMILIES`
     vectors:dict[tuple[bool, ...], Tensor], # which of `TASKS` are named -> (n,d) vectors of sentences that say so
 ) -> dict[tuple[bool, ...], Tensor]: # the same keys -> (n,d) sentence vectors, (1,3) switches, or (1,1) nothing
-    "Turn what people say into what a family listens to."
+    "Turn what people say into what a family listens to (Fig. 1)."
     if family not in FAMILIES: raise ValueError(f"there is no family {family!r}; there are {', '.join(FAMILIES)}")
     if family == "text": return vectors
     if family != "heads": return {named: torch.zeros(1, 1) for named in vectors}

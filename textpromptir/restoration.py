@@ -6,12 +6,13 @@
 __all__ = ['shipped_model', 'tile_starts', 'ramp', 'restore_tiled', 'to_like', 'upright_modes', 'give_back', 'as_batch',
            'Restorer', 'add_training_arguments', 'parse_arguments', 'restore_file', 'run_command', 'main']
 
-# %% ../nbs/42_restoration.ipynb #76a1f4f5
+# %% ../nbs/42_restoration.ipynb #5fa11f4d
 import argparse
 import copy
 import shutil
 import sys
 import warnings
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
@@ -53,7 +54,7 @@ def ramp(
     right = i.flip(0)/overlap if start + size < n else torch.ones(size)
     return torch.minimum(left, right).clamp(max=1)
 
-# %% ../nbs/42_restoration.ipynb #bc80f126
+# %% ../nbs/42_restoration.ipynb #3b44422a
 @torch.inference_mode()
 def restore_tiled(
     network:TextPromptIR, # in evaluation mode
@@ -119,14 +120,14 @@ def as_batch(
     if not (x.min() >= 0 and x.max() <= 1): raise ValueError("an image tensor lies in [0,1] and has no NaN")
     return x
 
-# %% ../nbs/42_restoration.ipynb #12ac13f7
+# %% ../nbs/42_restoration.ipynb #db314f9f
 class Restorer:
     "Restore pictures as sentences ask: Ĵ = F(I, sentence) (Eq. 4)."
     def __init__(self,
         network:TextPromptIR, # in evaluation mode
         encoder:str|Path|None=None, # folder of the BERT whose vectors the network was trained with, see `encode_text`
     ):
-        self.network, self.encoder, self._vectors = network, encoder, {}
+        self.network, self.encoder, self._vectors, self.head = network, encoder, {}, load_understanding(fetch_bert(encoder))
     @classmethod
     def from_pretrained(cls,
         folder:str|Path|None=None, # holds config.json and model.safetensors; None for the model that ships
@@ -144,8 +145,7 @@ class Restorer:
         sentence:str, # as in `restore`
     ) -> bool: # True for an off-task sentence, after a warning
         "Say whether a sentence asks for none of the three."
-        head = load_understanding(fetch_bert(self.encoder))
-        if head is None or not head.read(self.encode(sentence)).off_task: return False
+        if self.head is None or not self.head.read(self.encode(sentence)).off_task: return False
         warnings.warn(f"{sentence[:60]!r} does not ask for noise, rain or haze to go, as far as this reader of English can tell, so the image is unchanged; try \"remove the rain\"", stacklevel=3)
         return True
     def restore(self,
@@ -167,7 +167,7 @@ class Restorer:
         "Restore one picture, or a batch of tensors, by one sentence."
         return copy.deepcopy(image) if self.refuses(sentence) else self.restore(image, sentence, tile)
 
-# %% ../nbs/42_restoration.ipynb #ddeadd61
+# %% ../nbs/42_restoration.ipynb #689d02d4
 def add_training_arguments(
     train:argparse.ArgumentParser, # of the command `train`
 ):
@@ -179,10 +179,12 @@ def add_training_arguments(
     train.add_argument("--hours", type=float, help="how long; sets the number of steps (default: the recipe's steps)")
     train.add_argument("--weights", type=Path, help="a folder with a trained network of this size to begin with")
     train.add_argument("--encoder", type=Path, help="a folder with a BERT whose vectors to train with (default: the one that ships)")
-    train.add_argument("--cpu", action="store_true", help="on the processor, whatever else there is")
+    train.add_argument("--parts", type=int, default=1, help="take each batch in so many parts, for less memory (default: one for each process)")
+    for name, help in (("bf16", "arithmetic in bfloat16"), ("recompute", "keep less in memory and compute it twice"), ("compile", "let torch compile the network"), ("cpu", "on the processor, whatever else there is")):
+        train.add_argument(f"--{name}", action="store_true", help=help)
     train.add_argument("-o", "--output", type=Path, help="folder of the run, which goes on where it is there (default: runs/SIZE)")
 
-# %% ../nbs/42_restoration.ipynb #8e0341d0
+# %% ../nbs/42_restoration.ipynb #afd1a556
 def parse_arguments(
     arguments:list[str]|None=None, # None for those of the command line
 ) -> argparse.Namespace:
@@ -196,6 +198,7 @@ def parse_arguments(
     restore.add_argument("sentence", help='what should go, for example "please remove the rain"')
     restore.add_argument("-o", "--output", type=Path, help="where to write (default: beside the photograph, NAME-restored.png)")
     restore.add_argument("--model", type=Path, help="a folder with config.json and model.safetensors (default: the model that ships)")
+    restore.add_argument("--encoder", type=Path, help="a folder with the BERT whose vectors this model was trained with (default: the one that ships)")
     understand = commands.add_parser("understand", help="say what a sentence is taken to ask for",
         epilog='example: textpromptir understand "the rain has to go, but leave the mist"')
     understand.add_argument("sentence", help='for example "remove the rain, but leave the mist"')
@@ -203,35 +206,38 @@ def parse_arguments(
         epilog="example: textpromptir train --size compact --data photographs --hours 2"))
     return parser.parse_args(arguments)
 
-# %% ../nbs/42_restoration.ipynb #75ac73db
+# %% ../nbs/42_restoration.ipynb #1bc750e6
 def restore_file(
     source:Path, # an image file
     sentence:str, # what should go
     output:Path|None=None, # where to write; None for NAME-restored.png beside the source
     model:Path|None=None, # as in `Restorer.from_pretrained`
+    encoder:Path|None=None, # as in `Restorer`
 ) -> Path: # the file written
     "Restore an image file into another one."
     output = check_ending(output or source.with_name(f"{source.stem}-restored.png"))
     if not output.parent.is_dir(): raise FileNotFoundError(f"there is no folder {output.parent} to write {output.name} in")
     if output.resolve() == source.resolve(): raise ValueError(f"{output} is the photograph itself; write somewhere else with -o")
     check_sentences([sentence])
-    picture, restorer = open_picture(source), Restorer.from_pretrained(model)
+    picture, restorer = open_picture(source), Restorer.from_pretrained(model, encoder=encoder)
     if not restorer.refuses(sentence): return save_picture(restorer.restore(picture, sentence), output)
     if output.suffix.lower() != source.suffix.lower(): return save_picture(picture, output)
     with whole_file(output) as part: shutil.copyfile(source, part)
     return output
 
-# %% ../nbs/42_restoration.ipynb #5628ca63
+# %% ../nbs/42_restoration.ipynb #03a9d0d4
 def run_command(
     a:argparse.Namespace, # see `parse_arguments`
 ) -> object: # what to print
     "Do what the command line asks for."
     if a.command == "understand": return understand_text(a.sentence)
-    if a.command == "restore": return restore_file(a.image, a.sentence, a.output, a.model)
-    from textpromptir.training import run_training
-    return run_training(a.size, a.output or Path("runs")/a.size, a.data, a.pairs, a.hours, a.weights, a.encoder, a.cpu)
+    if a.command == "restore": return restore_file(a.image, a.sentence, a.output, a.model, a.encoder)
+    from textpromptir.training import RECIPES, run_training
+    config = replace(RECIPES[a.size], parts=a.parts, bf16=a.bf16, recompute=a.recompute, compile=a.compile)
+    folder = run_training(config, a.output or Path("runs")/a.size, a.data, a.pairs, a.hours, a.weights, a.encoder, a.cpu)
+    return f'textpromptir restore photo.jpg "please remove the rain" --model {folder}' + (f" --encoder {a.encoder}" if a.encoder else "")
 
-# %% ../nbs/42_restoration.ipynb #8ef3e15e
+# %% ../nbs/42_restoration.ipynb #1e169df7
 def main(
     arguments:list[str]|None=None, # None for those of the command line
 ) -> int: # exit status
@@ -248,5 +254,7 @@ def main(
         except (MemoryError, RuntimeError) as e: # torch says RuntimeError where memory ends
             say(f"{a.command} could not be done: {e or 'out of memory'}".splitlines()[0])
             return 2
-        except KeyboardInterrupt: return 130
+        except KeyboardInterrupt:
+            if a.command == "train": say("stopped; the same command goes on from the last checkpoint, where there is one")
+            return 130
     return 0
