@@ -187,15 +187,15 @@ def load_checkpoint(
     if generator: generator.set_state(state["generator"])
     return int(state["step"]), [(int(step), *rest) for step, *rest in state["curve"].tolist()]
 
-# %% ../nbs/00_core.ipynb #6259e1cf
+# %% ../nbs/00_core.ipynb #4a1ca38e
 def update_weights(
     model:nn.Module, # with gradients; updated
     average:nn.Module, # the same without gradients; updated
     optimizer:torch.optim.Optimizer, # over the model's parameters
     loss:Tensor, # () of this step, to be finite
     step:int, # from 0
-    clip:float, # largest gradient norm
-    ema:float, # decay of the average; smaller in the first steps
+    clip:float, # largest gradient norm, above 0
+    ema:float, # decay of the average in [0,1), at most (step + 1)/(step + 10)
 ):
     "Clip the gradient, take one step of the optimiser, and let the average follow."
     norm = nn.utils.clip_grad_norm_(model.parameters(), clip)
@@ -215,7 +215,7 @@ def read_manifest(
     if noted and "config" not in noted: raise ValueError(f"{path} is not the manifest of a run; give this run a folder of its own")
     return noted
 
-# %% ../nbs/00_core.ipynb #cb332a45
+# %% ../nbs/00_core.ipynb #a93e3b02
 def record_config(
     config:object, # a dataclass: the numbers of the run that begins or goes on
     folder:Path, # of the run, made where it is not there
@@ -225,8 +225,8 @@ def record_config(
     "Write the manifest `training.json` of a run, or refuse a config that differs from what is there."
     now = json.loads(json.dumps(asdict(config)))
     noted = read_manifest(folder) or {"config": now}
-    for k in now.keys() - {*may_change}:
-        if noted["config"].get(k) != now[k]: raise ValueError(f"the run in {folder} has {k} = {noted['config'].get(k)}, not {now[k]}; give this run a folder of its own")
+    for k in now:
+        if k not in may_change and noted["config"].get(k) != now[k]: raise ValueError(f"the run in {folder} has {k} = {noted['config'].get(k)}, not {now[k]}; give this run a folder of its own")
     folder.mkdir(parents=True, exist_ok=True)
     with whole_file(folder/"training.json") as part: part.write_text(json.dumps(noted | facts | {"config": now}, indent=1) + "\n")
 

@@ -18,11 +18,11 @@ from .datasets import Album, Crops, draw_crops
 from .degradations import TASKS, degrade, draw_realisation
 from .prompts import teaching_requests, training_requests
 
-# %% ../nbs/22_samples.ipynb #20262cfa
+# %% ../nbs/22_samples.ipynb #27e4ffac
 @dataclass(frozen=True)
 class SampleConfig:
     "How often which kind of sample is drawn."
-    tasks:tuple[float, float, float] = (.5, .25, .25) # shares of noise, rain and haze where one task is drawn; ours
+    tasks:tuple[float, float, float] = (.5, .25, .25) # shares of noise, rain and haze in single samples, and in what absent ones ask for; ours
     single:float = .6 # share of samples with one degradation, named; ours, the paper has 1
     mixed:float = .25 # share with two or three, some or all of them named; the rest, absent, asks for what is not there, or for nothing; ours
 
@@ -123,12 +123,12 @@ def ask_about_pairs(
     named = torch.where(hit, own, (u[:, 1:] < .5) & ~own)
     return crops.degraded, named, torch.where(hit[..., None, None], crops.clean, crops.degraded)
 
-# %% ../nbs/22_samples.ipynb #4c880115
+# %% ../nbs/22_samples.ipynb #e123d60e
 def draw_batch(
     sources:list[Source], # see `Source`, on the generator's device
     sayings:Sayings, # see `pack_vectors`, on the same device
-    b:int, # samples
-    size:int, # side of the crops
+    b:int, # samples, at least 1
+    size:int, # side of the crops, pixels
     generator:torch.Generator, # freshly seeded; decides everything
     config:SampleConfig, # shares of the kinds of sample
 ) -> tuple[Tensor, Tensor, Tensor]: # degraded (b,3,s,s), sentence vectors (b,d), target (b,3,s,s)

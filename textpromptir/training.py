@@ -219,14 +219,14 @@ def describe_device(
     name = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.processor() or platform.machine())
     return f"{name}, {torch.get_num_threads()} of {os.cpu_count()} threads"
 
-# %% ../nbs/41_training.ipynb #5d4a4299
+# %% ../nbs/41_training.ipynb #91b67bd9
 def describe_data(
     sources:list[Source], # what it is trained on
     sayings:Sayings, # what is said
     validation:int, # photographs kept out
 ) -> dict[str, object]: # entries of a manifest; a run that goes on has to have the same
     "Say what a run is trained on."
-    data = [{"photographs": len(s.album.begin), "sha256": hash_tensors(s.album.pixels), "task": s.task, "share": s.share} for s in sources]
+    data = [{"photographs": len(s.album.begin), "sha256": hash_tensors(s.album.pixels, s.album.sides), "task": s.task, "share": s.share} for s in sources]
     return dict(data=data, vectors={"sentences": len(sayings.table), "sha256": hash_tensors(sayings.table)}, validation=validation)
 
 # %% ../nbs/41_training.ipynb #c2a2a566
@@ -259,7 +259,7 @@ def draw_curve(
     axes[-1].set_xlabel("step")
     with whole_file(path) as part: fig.savefig(part)
 
-# %% ../nbs/41_training.ipynb #487def90
+# %% ../nbs/41_training.ipynb #7d472a16
 def check_config(
     config:TrainingConfig, # any
     processes:int=1, # how many
@@ -270,7 +270,8 @@ def check_config(
     if until[-1] != 1 or sorted({*until}) != until: raise ValueError(f"the shares of the steps at which patches end have to rise to 1, and these are {until[1:]}")
     if min(config.tasks) < 0 or not sum(config.tasks) > 0 or not 0 <= config.single <= config.single + config.mixed <= 1:
         raise ValueError(f"shares of samples lie in [0,1], and these are tasks {config.tasks}, single {config.single}, mixed {config.mixed}")
-    if any(b % config.parts for b in batches) or config.parts % processes:
+    if len(config.tasks) != 3 or not 0 < config.lr < 1 or not config.clip > 0 or not 0 <= config.ema < 1: raise ValueError(f"a run has shares for three tasks, a learning rate in (0,1), a clip above 0 and an average's decay in [0,1), not {config.tasks}, {config.lr}, {config.clip} and {config.ema}")
+    if min(config.parts, *batches) < 1 or any(b % config.parts for b in batches) or config.parts % processes:
         raise ValueError(f"batches of {', '.join(map(str, batches))} cannot be split into {config.parts} parts for {processes} processes: parts has to divide each batch, and the processes the parts")
 
 # %% ../nbs/41_training.ipynb #5f3b9886
@@ -326,7 +327,7 @@ def write_run(
     except (OSError, SafetensorError) as e:
         raise OSError(f"the run in {folder} cannot be written after step {step} ({e}); its last checkpoint is whole: make room and start it again") from None
 
-# %% ../nbs/41_training.ipynb #94a8513d
+# %% ../nbs/41_training.ipynb #6f2b6fcd
 def open_run(
     config:TrainingConfig, # of the run
     data:tuple[list[Source], Sayings, int], # photographs and sentences, on the device; how many photographs are kept out
@@ -338,7 +339,7 @@ def open_run(
     "Begin a run or go back to its checkpoint, and note what it is made of."
     state, noted, made_of = start_run(config, weights, accelerator.device), read_manifest(folder), describe_data(*data)
     done, curve = load_checkpoint(folder, *state, None)
-    for k in made_of:
+    for k in ("data", "validation"): # the vectors are made anew on another machine, where their last bits may differ
         if done and noted.get(k) != made_of[k]: raise ValueError(f"the run in {folder} was begun with {k} {noted.get(k)}, and this is {made_of[k]}; give this run a folder of its own")
     if not done and begin >= config.steps: raise ValueError(f"weights that have {begin} steps behind them leave nothing of {config.steps} steps to do")
     origin = {} if done else {"weights": weights and str(weights), "begin": begin}
@@ -349,7 +350,7 @@ def open_run(
         if done: write_products(folder, done, state[1], curve, config, spent)
     return state, step, curve, spent
 
-# %% ../nbs/41_training.ipynb #13c0995a
+# %% ../nbs/41_training.ipynb #315844fd
 def train(
     config:TrainingConfig, # everything that decides the result
     sources:list[Source], # see `Source`
@@ -374,20 +375,20 @@ def train(
         losses.append(train_step(model, state, draw_parts(sources, sayings, step, config, accelerator), step, config, accelerator))
         seconds = accelerator.reduce(torch.tensor(time.monotonic() - start, device=accelerator.device), "mean").item() # one clock for all
         last = step + 1 == config.steps or seconds > 3600*hours
-        if ((step + 1) % every == 0 or last) and writer:
-            curve, losses = [*curve, (step + 1, sum(losses)/len(losses), *validate(state[1], cases, heard))], []
-            write_run(folder, step + 1, state, curve, config, spent + seconds)
+        if (step + 1) % every == 0 or last:
+            if writer: write_run(folder, step + 1, state, curve := [*curve, (step + 1, sum(losses)/len(losses), *validate(state[1], cases, heard))], config, spent + seconds)
+            losses = []
         if last: break
     accelerator.wait_for_everyone()
     return state[1].eval()
 
-# %% ../nbs/41_training.ipynb #026d6505
+# %% ../nbs/41_training.ipynb #64cafa91
 def measure_step(
     config:TrainingConfig, # of the run
     sources:list[Source], # of the run
     vectors:dict[tuple[bool, ...], Tensor], # of the run
     accelerator:object, # of Accelerate
-    steps:int=2, # timed, after one that is not
+    steps:int=2, # timed, at least 1, after one that is not
 ) -> tuple[float, float]: # seconds a step, the same for all processes; GB of memory at the peak, of the device or of this process
     "Measure a step on the crops of the stage with the most pixels."
     device, (_, side, b) = accelerator.device, max(config.patches, key=lambda p: p[1]**2*p[2])
@@ -398,7 +399,9 @@ def measure_step(
     for k in range(1 + steps):
         if k == 1: start = time.perf_counter()
         train_step(model, state, draw_parts(sources, sayings, k, config, accelerator), k, config, accelerator) # its loss waits for the device
-    return accelerator.reduce(torch.tensor((time.perf_counter() - start)/steps, device=device), "mean").item(), peak_memory(device)
+    seconds = accelerator.reduce(torch.tensor((time.perf_counter() - start)/steps, device=device), "mean").item()
+    accelerator.free_memory()
+    return seconds, peak_memory(device)
 
 # %% ../nbs/41_training.ipynb #c8dd1e97
 def peak_memory(
@@ -426,29 +429,30 @@ def read_sources(
         except ValueError as e: raise ValueError(f"the pairs in {pair_folder} with a share of {share} cannot be used: {e}") from None
     return sources, held
 
-# %% ../nbs/41_training.ipynb #e61836c6
+# %% ../nbs/41_training.ipynb #ade66c9b
 def state_cost(
     config:TrainingConfig, # of the run
     sources:list[Source], # of the run
     held:int, # photographs kept out
     done:int, # steps that are behind it
-    seconds:float, # a step
+    seconds:float, # s a step, of the stage with the most pixels
     memory:float, # GB
+    device:str|torch.device="cpu", # where
 ) -> str: # one sentence
     "Say what a run will cost."
     parameters, total = sum(p.numel() for p in start_run(config)[0].parameters()), (config.steps - done)*seconds
-    time_left = f"{total/3600:,.1f} hours" if total > 7200 else f"{total/60:.1f} minutes"
+    time_left = f"{total/3600:,.1f} hours" if total > 7200 else f"{total/60:.0f} minutes" if total > 120 else f"{total:.0f} s"
     counts = " and ".join(f"{len(s.album.begin)} photographs" + (f" with {s.task}" if s.task else "") for s in sources)
     return (f"size {config.size}, {parameters:,} parameters, on {counts}, {held} more to validate: step {done:,} of {config.steps:,}, about {time_left} left at {seconds:.2f} s a step"
-            f" on {describe_device(next(iter(sources)).album.pixels.device)}; {memory:.1f} GB of memory; {16*parameters/1e6:.0f} MB for a checkpoint")
+            f" on {describe_device(device)}; {memory:.1f} GB of memory; {16*parameters/1e6:.0f} MB for a checkpoint")
 
-# %% ../nbs/41_training.ipynb #00435917
+# %% ../nbs/41_training.ipynb #7ec305b1
 def run_training(
     config:TrainingConfig, # one of `RECIPES`, or what somebody made of it
     folder:str|Path, # of the run; one that is there is continued
     data:str|Path|None=None, # as in `read_sources`
     pairs:Iterable[tuple[str, str|Path, float|str]]=(), # as in `read_sources`
-    hours:float|None=None, # h, about as long as this; None for the config's steps
+    hours:float|None=None, # h; sets the steps when the run begins, by their measured time; None for the config's steps
     weights:str|Path|None=None, # of a network to begin with
     encoder:str|Path|None=None, # folder of the BERT whose vectors to train with; None for the one that ships
     cpu:bool=False, # as in `train`
@@ -459,10 +463,11 @@ def run_training(
     accelerator, (sources, held) = start_accelerator(cpu), read_sources(data, pairs)
     vectors = prepare_vectors(seed_generator("training sentences"), encoder)
     config = replace(config, vector=vectors[True, False, False].shape[1], parts=max(config.parts, accelerator.num_processes))
+    if noted: config = replace(config, **{k: noted["config"][k] for k in ("steps", "parts")})
     start_run(config, weights) # an error in the weights shows now
     seconds, memory = measure_step(config, sources, vectors, accelerator)
-    if noted: config = replace(config, steps=noted["config"]["steps"])
-    elif hours: config = replace(config, steps=max(int(3600*hours/seconds), 1))
-    if accelerator.is_main_process: print(state_cost(config, sources, len(held), noted.get("steps_done", 0), seconds, memory), flush=True)
+    if hours and not noted: config = replace(config, steps=max(int(3600*hours/seconds), 1))
+    done = noted.get("steps_done", 0) if (folder/"checkpoint.safetensors").exists() else 0
+    if accelerator.is_main_process: print(state_cost(config, sources, len(held), done, seconds, memory, accelerator.device), flush=True)
     train(config, sources, vectors, folder, held, every=min(max(int(180/seconds), 1), 500), weights=weights, cpu=cpu)
     return folder
