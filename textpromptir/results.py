@@ -98,14 +98,14 @@ def choose_sentence(
     choices = {"right": trained[task], "held out": held_out[task], "wrong task": trained[wrong], "off task": held_out["off"]}[prompt]
     return choices[i % len(choices)]
 
-# %% ../nbs/43_results.ipynb #830edf1f
+# %% ../nbs/43_results.ipynb #8f6c73e8
 @dataclass(frozen=True)
 class Row:
     "One score."
-    column:str # name of the `Column`
+    column:str # name of the `Column`, or of another cell of a table
     image:str # name of the picture
     index:int # its place in the sorted set
-    prompt:str # one of `PROMPTS`
+    prompt:str # one of `PROMPTS`, or what was asked for
     sentence:str # what was said
     psnr_input:float # dB, degraded input against the target
     ssim_input:float
