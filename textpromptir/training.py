@@ -6,7 +6,7 @@
 __all__ = ['SHORT', 'RECIPES', 'MAY_CHANGE', 'TrainingConfig', 'learning_rate', 'start_run', 'start_accelerator',
            'step_generator', 'stage', 'draw_parts', 'add_gradients', 'train_step', 'split_photographs',
            'validation_cases', 'validate', 'hash_tensors', 'describe_device', 'describe_data', 'describe_sitting',
-           'draw_curve', 'check_config', 'check_run', 'write_products', 'write_run', 'open_run', 'train',
+           'draw_curve', 'check_config', 'check_run', 'write_products', 'write_run', 'open_run', 'place_data', 'train',
            'measure_step', 'peak_memory', 'read_sources', 'state_cost', 'run_training']
 
 # %% ../nbs/41_training.ipynb #3c6cb9df
@@ -350,7 +350,19 @@ def open_run(
         if done: write_products(folder, done, state[1], curve, config, spent)
     return state, step, curve, spent
 
-# %% ../nbs/41_training.ipynb #315844fd
+# %% ../nbs/41_training.ipynb #0df525a0
+def place_data(
+    config:TrainingConfig, # of the run
+    sources:list[Source], # of the run
+    vectors:dict[tuple[bool, ...], Tensor], # of the run
+    accelerator:object, # of Accelerate
+) -> tuple[list[Source], Sayings]: # on the device
+    "Check what a run learns from, and bring it to where it trains."
+    sayings = pack_vectors(what_is_heard(config.family, vectors), accelerator.device)
+    check_run(config, sources, sayings, accelerator.num_processes)
+    return [replace(s, album=s.album.to(accelerator.device)) for s in sources], sayings
+
+# %% ../nbs/41_training.ipynb #146791f0
 def train(
     config:TrainingConfig, # everything that decides the result
     sources:list[Source], # see `Source`
@@ -366,9 +378,7 @@ def train(
     "Train, or go on training, until the steps or the hours are over (Sec. 4.1.2)."
     accelerator, folder, start, losses = start_accelerator(cpu), Path(folder), time.monotonic(), []
     heard, cases, writer = what_is_heard(config.family, vectors), validation_cases(validation), accelerator.is_main_process
-    sayings = pack_vectors(heard, accelerator.device)
-    check_run(config, sources, sayings, accelerator.num_processes)
-    sources = [replace(s, album=s.album.to(accelerator.device)) for s in sources]
+    sources, sayings = place_data(config, sources, vectors, accelerator)
     state, done, curve, spent = open_run(config, (sources, sayings, len(validation)), folder, weights, begin, accelerator)
     model = accelerator.prepare(torch.compile(state[0]) if config.compile else state[0])
     for step in tqdm(range(done, config.steps), initial=done, total=config.steps, mininterval=5, **({} if writer else {"disable": True})):
@@ -382,7 +392,7 @@ def train(
     accelerator.wait_for_everyone()
     return state[1].eval()
 
-# %% ../nbs/41_training.ipynb #64cafa91
+# %% ../nbs/41_training.ipynb #6880f2ad
 def measure_step(
     config:TrainingConfig, # of the run
     sources:list[Source], # of the run
@@ -392,8 +402,7 @@ def measure_step(
 ) -> tuple[float, float]: # seconds a step, the same for all processes; GB of memory at the peak, of the device or of this process
     "Measure a step on the crops of the stage with the most pixels."
     device, (_, side, b) = accelerator.device, max(config.patches, key=lambda p: p[1]**2*p[2])
-    sayings, sources = pack_vectors(what_is_heard(config.family, vectors), device), [replace(s, album=s.album.to(device)) for s in sources]
-    check_run(config, sources, sayings, accelerator.num_processes)
+    sources, sayings = place_data(config, sources, vectors, accelerator)
     config, state = replace(config, patches=((1., side, b),)), start_run(config, device=device)
     model = accelerator.prepare(torch.compile(state[0]) if config.compile else state[0])
     for k in range(1 + steps):
@@ -429,7 +438,7 @@ def read_sources(
         except ValueError as e: raise ValueError(f"the pairs in {pair_folder} with a share of {share} cannot be used: {e}") from None
     return sources, held
 
-# %% ../nbs/41_training.ipynb #ade66c9b
+# %% ../nbs/41_training.ipynb #35df3c04
 def state_cost(
     config:TrainingConfig, # of the run
     sources:list[Source], # of the run
@@ -440,7 +449,8 @@ def state_cost(
     device:str|torch.device="cpu", # where
 ) -> str: # one sentence
     "Say what a run will cost."
-    parameters, total = sum(p.numel() for p in start_run(config)[0].parameters()), (config.steps - done)*seconds
+    with torch.device("meta"): network = FAMILIES[config.family](replace(SIZES[config.size], vector=config.vector))
+    parameters, total = sum(p.numel() for p in network.parameters()), (config.steps - done)*seconds
     time_left = f"{total/3600:,.1f} hours" if total > 7200 else f"{total/60:.0f} minutes" if total > 120 else f"{total:.0f} s"
     counts = " and ".join(f"{len(s.album.begin)} photographs" + (f" with {s.task}" if s.task else "") for s in sources)
     return (f"size {config.size}, {parameters:,} parameters, on {counts}, {held} more to validate: step {done:,} of {config.steps:,}, about {time_left} left at {seconds:.2f} s a step"
