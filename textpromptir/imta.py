@@ -5,13 +5,13 @@
 # %% auto #0
 __all__ = ['kernel_size', 'SemanticFusion', 'IMTA']
 
-# %% ../nbs/31_imta.ipynb #73dca97a
+# %% ../nbs/31_imta.ipynb #a88ad782
 import math
 
 import torch
 from torch import Tensor, nn
 
-from .layers import TransposedAttention
+from .layers import Sums, TransposedAttention
 
 # %% ../nbs/31_imta.ipynb #57c129a8
 def kernel_size(
@@ -21,7 +21,7 @@ def kernel_size(
     k = int((math.log2(c) + 1)/2)
     return k if k % 2 else k + 1
 
-# %% ../nbs/31_imta.ipynb #92ab3566
+# %% ../nbs/31_imta.ipynb #c3ada10f
 class SemanticFusion(nn.Module):
     "Scale and shift the channels of a feature map by what a sentence says: X_m = γ(v)⊙X̂ + δ(v) (Eq. 5)."
     def __init__(self,
@@ -33,11 +33,13 @@ class SemanticFusion(nn.Module):
         self.conv, self.word = nn.Conv1d(1, 1, k, padding=k//2, bias=False), nn.Linear(d, c)
         self.gamma, self.delta = nn.Linear(c, c), nn.Linear(c, c)
         nn.init.ones_(self.gamma.bias) # else X_m begins near zero
+        self.sums = Sums()
     def vector(self,
         x:Tensor, # (b,c,h,w) X̂, normalised
         s:Tensor, # (b,d) sentence vector
     ) -> Tensor: # (b,c) v = a ⊙ (W·s), what image and sentence say together
-        a = torch.sigmoid(self.conv(x.mean((2, 3))[:, None])[:, 0])
+        total, n = self.sums(x.sum((2, 3)), x.shape[2]*x.shape[3])
+        a = torch.sigmoid(self.conv((total/n)[:, None])[:, 0])
         return a*self.word(s)
     def forward(self,
         x:Tensor, # (b,c,h,w) X̂, normalised
