@@ -216,7 +216,7 @@ class Finding:
     verdict:str # one of `VERDICTS`
     path:Path|None # what stands in its place
 
-# %% ../nbs/12_provenance.ipynb #3ee84902
+# %% ../nbs/12_provenance.ipynb #a1c5e4c8
 @dataclass(frozen=True)
 class SetCheck:
     "What became of a set."
@@ -229,18 +229,19 @@ class SetCheck:
     def faults(self) -> list[Finding]: return [f for f in self.findings if f.verdict not in GOOD] if self.here else []
     def __str__(self) -> str:
         n, short = len(self.findings), lambda f: PurePosixPath(f.known.path).relative_to(self.dataset.folder).as_posix()
+        whose = lambda f: short(f) + ("" if f.path is None or f.path.name == PurePosixPath(f.known.path).name else f" is {f.path.name}")
         if not self.here: return f"{self.dataset.name}: not here; its place is {self.dataset.folder}"
         by, good = {v: [f for f in self.findings if f.verdict == v] for v in VERDICTS}, [f for f in self.findings if f.verdict in GOOD]
         other = [f.path.name for f in good if f.verdict == "same pixels" or f.path.name != PurePosixPath(f.known.path).name]
         parts = [f"{'complete, ' if len(good) == n else ''}{len(good)} of {n} files as here"]
-        if other: parts.append(f"{len(other)} of these in another format or under another ending {name_some(other)}, with the same pixels, and read all the same")
+        if other: parts.append(f"{len(other)} of these stored in another way {name_some(other)}, with the same pixels, and read all the same")
         for verdict, words in (("different", "different"), ("unreadable", "not to be read as images"), ("missing", "missing")):
-            if by[verdict]: parts.append(f"{len(by[verdict])} {words} {name_some([short(f) for f in by[verdict]])}")
-        if by["renamed"]: parts.append(f"{len(by['renamed'])} under another name {name_some([f'{short(f)} is {f.path.name}' for f in by['renamed']])}; the name decides noise and pairing, so give them the names that are known here")
+            if by[verdict]: parts.append(f"{len(by[verdict])} {words} {name_some([whose(f) for f in by[verdict]])}")
+        if by["renamed"]: parts.append(f"{len(by['renamed'])} under another name {name_some([whose(f) for f in by['renamed']])}; the name decides noise and pairing, so give them the names that are known here")
         if self.extra: parts.append(f"{len(self.extra)} more that are not known here {name_some([p.name for p in self.extra])}")
         return f"{self.dataset.name}: {'; '.join(parts)}"
 
-# %% ../nbs/12_provenance.ipynb #95c63d1f
+# %% ../nbs/12_provenance.ipynb #5c8dd839
 @dataclass(frozen=True)
 class Need:
     "What a column of a table is computed on."
@@ -252,7 +253,6 @@ class Need:
     every:int = 1 # only each n-th
     beside:str = "" # another set, with a file of the same name for each image
 
-# %% ../nbs/12_provenance.ipynb #19b0d7a6
 NEEDS = (
     *(Need("Tables 1 and 3", f"CBSD68 σ={s}", "CBSD68", 68, 68) for s in (15, 25, 50)),
     Need("Tables 1 and 3", "Rain100L", "Rain100L", 100, 100),
