@@ -15,7 +15,7 @@ setup(
     author=s["author"], license="Apache-2.0", url=f"https://github.com/{s['user']}/{s['repo']}",
     long_description=(here/"README.md").read_text(encoding="utf-8"), long_description_content_type="text/markdown",
     packages=find_packages(include=["textpromptir", "textpromptir.*"]), include_package_data=True,
-    package_data={"textpromptir": ["weights/*/*"]},
+    package_data={"textpromptir": ["weights/*/*", "manifests/*"]},
     python_requires=f">={s['min_python']}",
     install_requires=shlex.split(s["requirements"]), extras_require={"dev": shlex.split(s["dev_requirements"])},
     entry_points={"console_scripts": shlex.split(s["console_scripts"])},
