@@ -28,11 +28,11 @@ def reproduce(tree):
 
 def test_free_table_comes_out_again(tree):
     table = tree/"data"/"results"/"tables"/"table1_free.md"
-    before = table.read_text()
+    before = table.read_text(encoding="utf-8")
     table.unlink()
     done = reproduce(tree)
     assert done.returncode == 0, done.stderr[-3000:]
-    assert table.read_text() == before and "free photographs" in before
+    assert table.read_text(encoding="utf-8") == before and "free photographs" in before
 
 
 @pytest.mark.parametrize("what, change, reason", [("psnr", lambda v: f"{float(v) + .05:.4f}", "psnr is .* apart"), ("psnr_input", lambda v: "nan", "psnr_input is .* apart"),
@@ -40,9 +40,9 @@ def test_free_table_comes_out_again(tree):
 def test_a_row_that_is_off_stops_the_reproduction(tree, what, change, reason):
     "The error names the column and the reason; the notebook as far as it came is kept, the table stays."
     rows, table = tree/"data"/"results"/"rows"/"table1_free.csv", tree/"data"/"results"/"tables"/"table1_free.md"
-    with rows.open(newline="") as f: lines = list(csv.DictReader(f))
+    with rows.open(newline="", encoding="utf-8") as f: lines = list(csv.DictReader(f))
     lines[0][what] = change(lines[0][what])
-    with rows.open("w", newline="") as f:
+    with rows.open("w", newline="", encoding="utf-8") as f:
         writer = csv.DictWriter(f, lines[0])
         writer.writeheader()
         writer.writerows(lines)

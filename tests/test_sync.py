@@ -2,14 +2,15 @@
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 root = Path(__file__).resolve().parent.parent
-binaries = Path(sys.executable).parent
+binaries = Path(sysconfig.get_path("scripts"))
 
 
 def files(top, *patterns):
-    return {str(p.relative_to(top)): p.read_bytes() for pattern in patterns for p in sorted(top.glob(pattern))}
+    return {p.relative_to(top).as_posix(): p.read_text(encoding="utf-8") for pattern in patterns for p in sorted(top.glob(pattern))}
 
 
 def test_export_and_clean_change_nothing(tmp_path):

@@ -5,6 +5,7 @@ import random
 import signal
 import subprocess
 import sys
+import sysconfig
 import time
 from pathlib import Path
 
@@ -62,6 +63,7 @@ core.save_file = save_half
 """ + "train(config, sources, vectors, sys.argv[1], every=1, cpu=True)"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGKILL")
 def test_a_killed_run_ends_with_the_same_weights(whole, tmp_path):
     "SIGKILL, twice while a checkpoint is half on the disk and twice at a random moment; then the same bits as without."
     delays, steps = random.Random(0), []
@@ -71,21 +73,22 @@ def test_a_killed_run_ends_with_the_same_weights(whole, tmp_path):
             assert len(list(tmp_path.glob(".checkpoint.*.part.safetensors"))) == 1
         else:
             process = subprocess.Popen([sys.executable, "-c", run, str(tmp_path)], cwd=root, stderr=subprocess.DEVNULL, env={**os.environ, "OMP_NUM_THREADS": "1"})
-            before = json.loads((tmp_path/"training.json").read_text())["steps_done"]
-            while process.poll() is None and json.loads((tmp_path/"training.json").read_text())["steps_done"] < before + 2: time.sleep(.01)
+            before = json.loads((tmp_path/"training.json").read_text(encoding="utf-8"))["steps_done"]
+            while process.poll() is None and json.loads((tmp_path/"training.json").read_text(encoding="utf-8"))["steps_done"] < before + 2: time.sleep(.01)
             time.sleep(delays.uniform(0, .3))
             process.send_signal(signal.SIGKILL)
             process.wait()
-        steps.append(json.loads((tmp_path/"training.json").read_text())["steps_done"])
+        steps.append(json.loads((tmp_path/"training.json").read_text(encoding="utf-8"))["steps_done"])
     assert steps == sorted(steps) and 2 <= steps[0] and steps[-1] < 20, steps
     done = python(run, tmp_path)
     assert done.returncode == 0, done.stderr
     assert same(load_file(tmp_path/"model.safetensors"), whole)
     assert not list(tmp_path.glob(".*.part*")), "what a killed run left half-written is still there"
-    manifest = json.loads((tmp_path/"training.json").read_text())
+    manifest = json.loads((tmp_path/"training.json").read_text(encoding="utf-8"))
     assert manifest["steps_done"] == 20 and [k for k, _ in manifest["curve"]] == list(range(1, 21)) and len(manifest["sittings"]) == 5
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no limit on the size of a file")
 def test_a_full_disk_is_one_sentence_and_the_run_goes_on(whole, tmp_path):
     "The system refuses to write on, as it does on a full disk; with room again, the run ends as if nothing had been."
     first = python(setting + "train(config, sources, vectors, sys.argv[1], every=1, hours=0, cpu=True)", tmp_path)
@@ -109,11 +112,12 @@ def test_a_broken_image_is_one_sentence_on_the_command_line(tmp_path):
     photos.mkdir()
     write_image(free_images()["chelsea"], photos/"good.png")
     (photos/"torn.png").write_bytes((photos/"good.png").read_bytes()[:5000])
-    command = [str(Path(sys.executable).parent/"textpromptir"), "train", "--size", "tiny", "--data", str(photos), "--hours", "1", "--cpu", "-o", str(tmp_path/"run")]
+    command = [str(Path(sysconfig.get_path("scripts"))/"textpromptir"), "train", "--size", "tiny", "--data", str(photos), "--hours", "1", "--cpu", "-o", str(tmp_path/"run")]
     done = subprocess.run(command, capture_output=True, text=True, cwd=root)
     assert done.returncode == 2 and done.stderr.count("\n") == 1 and "torn.png" in done.stderr and not (tmp_path/"run").exists(), done.stderr
 
 
+@pytest.mark.skipif(os.name == "nt", reason="torchrun on Windows lacks libuv")
 def test_two_processes_find_the_gradient_of_one(whole, tmp_path):
     "torchrun with two gloo processes: each draws half of the batch, and the averaged gradient is the whole batch's; so are the weights of a run, stopped and resumed."
     script = tmp_path/"two.py"
@@ -134,11 +138,11 @@ x, s, target = map(torch.cat, zip(*batch))
 for w, g in zip(alone.parameters(), shared): torch.testing.assert_close(g, w.grad, rtol=1e-3, atol=1e-6)
 for hours in (0, 0, float("inf")): train(config, sources, vectors, sys.argv[1], photos, every=10, cpu=True, hours=hours)
 """)
-    torchrun = [str(Path(sys.executable).parent/"torchrun"), "--standalone", "--nproc_per_node", "2", str(script), str(tmp_path/"run")]
+    torchrun = [str(Path(sysconfig.get_path("scripts"))/"torchrun"), "--standalone", "--nproc_per_node", "2", str(script), str(tmp_path/"run")]
     done = subprocess.run(torchrun, capture_output=True, text=True, cwd=root, env={**os.environ, "OMP_NUM_THREADS": "1"})
     assert done.returncode == 0, done.stderr[-3000:]
     found = load_file(tmp_path/"run"/"model.safetensors")
-    assert json.loads((tmp_path/"run"/"training.json").read_text())["sittings"][-1]["processes"] == 2
+    assert json.loads((tmp_path/"run"/"training.json").read_text(encoding="utf-8"))["sittings"][-1]["processes"] == 2
     begin = load_file(tmp_path/"begin"/"model.safetensors")
     length = lambda a, b: torch.stack([(a[k] - b[k]).norm() for k in a]).norm()
     assert length(found, whole) < .02*length(begin, whole), (length(found, whole), length(begin, whole))

@@ -20,12 +20,13 @@ from torch import Tensor
 import textpromptir
 from .degradations import TASKS
 
-# %% ../nbs/20_prompts.ipynb #3b709ae3
-def prompts_folder() -> Path: # data/prompts of the source tree
-    "Find the sentence files of this package's source tree."
-    folder = Path(textpromptir.__file__).resolve().parent.parent/"data"/"prompts"
-    if not folder.is_dir(): raise FileNotFoundError(f"there is no {folder}: the sentences lie in the source tree of textpromptir")
-    return folder
+# %% ../nbs/20_prompts.ipynb #5efd47a1
+def prompts_folder() -> Path: # textpromptir/sentences of an installed package, data/prompts of the source tree
+    "Find the sentence files of this package."
+    package = Path(textpromptir.__file__).resolve().parent
+    for folder in (package/"sentences", package.parent/"data"/"prompts"):
+        if folder.is_dir(): return folder
+    raise FileNotFoundError(f"there is no {folder}: the sentences lie in the source tree of textpromptir, and in its wheel")
 
 # %% ../nbs/20_prompts.ipynb #49dff242
 def read_prompt_file(

@@ -19,7 +19,7 @@ def readme() -> tuple[str, bytes]:
             if "text/markdown" in data: parts.append("".join(data["text/markdown"]).strip())
             elif "image/png" in data:
                 png = base64.b64decode(data["image/png"])
-                parts.append(f"![photographs before and after](../{picture.relative_to(root)})")
+                parts.append(f"![photographs before and after](../{picture.relative_to(root).as_posix()})")
     text = re.sub(r"\]\(\.\./", "](", "\n\n".join(parts))
     text = re.sub(r"\]\(((?:(?:evaluation|ablation)/)?[0-9a-z_]+\.ipynb)\)", r"](nbs/\1)", text)
     return "<!-- made from nbs/index.ipynb by `make readme` -->\n\n" + text + "\n", png
