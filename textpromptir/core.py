@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['PLAIN', 'FORMATS', 'HOLDS', 'CARRIED', 'inks_to_light', 'to_plain', 'to_array', 'to_tensor', 'camera_notes',
-           'open_picture', 'read_image', 'whole_file', 'to_uint8', 'check_ending', 'to_fit', 'save_picture',
-           'write_image', 'pad_to_multiple', 'seed_generator', 'save_checkpoint', 'load_checkpoint', 'update_weights',
-           'read_manifest', 'record_config', 'data_folder', 'free_images', 'show_images']
+           'open_picture', 'read_image', 'hash_file', 'whole_file', 'to_uint8', 'check_ending', 'to_fit',
+           'save_picture', 'write_image', 'pad_to_multiple', 'seed_generator', 'save_checkpoint', 'load_checkpoint',
+           'update_weights', 'read_manifest', 'record_config', 'data_folder', 'free_images', 'show_images']
 
 # %% ../nbs/00_core.ipynb #c04f2e29
 import hashlib
@@ -127,6 +127,13 @@ def read_image(
 ) -> Tensor: # (1,3,h,w) float32 in [0,1]
     "Read an image file as an RGB tensor."
     return to_tensor(open_picture(path))
+
+# %% ../nbs/00_core.ipynb #6e48ff12
+def hash_file(
+    path:str|Path, # any file
+) -> str: # 64 hexadecimal digits
+    "Name a file by its bytes (SHA-256)."
+    with Path(path).open("rb") as f: return hashlib.file_digest(f, "sha256").hexdigest()
 
 # %% ../nbs/00_core.ipynb #9226a1e6
 @contextmanager
@@ -280,18 +287,18 @@ def update_weights(
     decay = min(ema, (step + 1)/(step + 10))
     with torch.no_grad(): torch._foreach_lerp_(list(average.parameters()), list(model.parameters()), 1 - decay)
 
-# %% ../nbs/00_core.ipynb #ea5d6d2c
+# %% ../nbs/00_core.ipynb #da12f076
 def read_manifest(
     folder:Path, # of a run
 ) -> dict: # empty where there is none
     "Read what a run noted of itself."
     path = folder/"training.json"
-    try: noted = json.loads(path.read_text()) if path.exists() else {}
+    try: noted = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     except (json.JSONDecodeError, UnicodeDecodeError) as e: raise ValueError(f"{path} is damaged: {e}") from None
     if noted and "config" not in noted: raise ValueError(f"{path} is not the manifest of a run; give this run a folder of its own")
     return noted
 
-# %% ../nbs/00_core.ipynb #a93e3b02
+# %% ../nbs/00_core.ipynb #1f97137b
 def record_config(
     config:object, # a dataclass: the numbers of the run that begins or goes on
     folder:Path, # of the run, made where it is not there
@@ -304,7 +311,7 @@ def record_config(
     for k in now:
         if k not in may_change and noted["config"].get(k) != now[k]: raise ValueError(f"the run in {folder} has {k} = {noted['config'].get(k)}, not {now[k]}; give this run a folder of its own")
     folder.mkdir(parents=True, exist_ok=True)
-    with whole_file(folder/"training.json") as part: part.write_text(json.dumps(noted | facts | {"config": now}, indent=1) + "\n")
+    with whole_file(folder/"training.json") as part: part.write_text(json.dumps(noted | facts | {"config": now}, indent=1) + "\n", encoding="utf-8")
 
 # %% ../nbs/00_core.ipynb #57218e51
 def data_folder(

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['SIZES', 'NetworkConfig', 'ITBlock', 'itblocks', 'Backbone', 'TextPromptIR', 'save_network', 'load_network']
 
-# %% ../nbs/33_network.ipynb #e7986fa3
+# %% ../nbs/33_network.ipynb #6e88280a
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from .core import pad_to_multiple, whole_file
+from .core import hash_file, pad_to_multiple, whole_file
 from .igfn import IGFN
 from .imta import IMTA
 from .layers import Downsample, Upsample, pointwise
@@ -141,7 +141,7 @@ class TextPromptIR(Backbone):
     ) -> "TextPromptIR": # in evaluation mode, float32
         return load_network(folder, cls)
 
-# %% ../nbs/33_network.ipynb #13758756
+# %% ../nbs/33_network.ipynb #83aaaefc
 def save_network(
     network:TextPromptIR, # what to save
     folder:str|Path, # made where it is not there
@@ -154,24 +154,30 @@ def save_network(
     with whole_file(folder/"model.safetensors") as model:
         save_file(weights, model)
         model.chmod(0o644) # safetensors leaves it readable to its owner alone
-        with whole_file(folder/"config.json") as config: config.write_text(json.dumps(asdict(network.config), indent=2) + "\n") # in here: moved when both are complete
+        noted = asdict(network.config) | {"sha256": hash_file(model)}
+        with whole_file(folder/"config.json") as config: config.write_text(json.dumps(noted, indent=2) + "\n", encoding="utf-8") # in here: moved when both are complete
     return folder
 
-# %% ../nbs/33_network.ipynb #dfc21857
+# %% ../nbs/33_network.ipynb #618e37c6
 def load_network(
     folder:str|Path, # holds `config.json` and `model.safetensors`
     kind:type[TextPromptIR]=TextPromptIR, # the class of the network that was saved
 ) -> TextPromptIR: # in evaluation mode, float32
     "Read a network that `save_network` wrote."
-    folder = Path(folder)
-    try: fields = json.loads((folder/"config.json").read_text())
-    except FileNotFoundError: raise FileNotFoundError(f"there is no model in {folder}: config.json is missing") from None
-    except (json.JSONDecodeError, UnicodeDecodeError) as e: raise ValueError(f"{folder/'config.json'} is damaged: {e}") from None
-    try: network = kind(NetworkConfig(**{k: tuple(v) if isinstance(v, list) else v for k, v in fields.items()}))
-    except (ArithmeticError, AttributeError, RuntimeError, TypeError, ValueError) as e: raise ValueError(f"{folder/'config.json'} describes no network: {e}") from None
-    try: weights = load_file(folder/"model.safetensors")
-    except FileNotFoundError: raise FileNotFoundError(f"there is no model in {folder}: model.safetensors is missing") from None
-    except SafetensorError as e: raise ValueError(f"{folder/'model.safetensors'} is damaged: {e}") from None
-    try: network.load_state_dict({k: v.float() for k, v in weights.items()})
+    config, file = Path(folder)/"config.json", Path(folder)/"model.safetensors"
+    pickles = [p.name for p in Path(folder).glob("*") if p.suffix in (".bin", ".pt", ".pth", ".ckpt", ".pkl")]
+    hint = f"; {pickles[0]} is a pickle, which could run any code, and is not opened: save its weights as model.safetensors" if pickles else ""
+    for path in (config, file):
+        if not path.is_file(): raise FileNotFoundError(f"there is no model in {folder}: {path.name} is missing{hint}")
+    try: fields = {k: tuple(v) if isinstance(v, list) else v for k, v in json.loads(config.read_text(encoding="utf-8")).items()}
+    except (AttributeError, json.JSONDecodeError, RecursionError, UnicodeDecodeError) as e: raise ValueError(f"{config} is damaged: {e}") from None
+    noted = fields.pop("sha256", None)
+    try:
+        with torch.device("meta"): network = kind(NetworkConfig(**fields)) # no numbers yet: a config from a stranger may ask for any size
+    except (ArithmeticError, AttributeError, IndexError, RuntimeError, TypeError, ValueError) as e: raise ValueError(f"{config} describes no network: {' '.join(str(e).split())}") from None
+    try: weights = load_file(file)
+    except SafetensorError as e: raise ValueError(f"{file} is damaged: {e}") from None
+    if noted and noted != hash_file(file): raise ValueError(f"{file} is not the file that was saved with its config.json, by its SHA-256; copy or download the model again")
+    try: network.load_state_dict({k: v.to(torch.float32, copy=True) for k, v in weights.items()}, assign=True)
     except RuntimeError: raise ValueError(f"the weights in {folder} belong to another network than its config.json says") from None
     return network.eval().to(memory_format=torch.channels_last)
