@@ -3,15 +3,17 @@
 #                  (FULL=1 scores everything and rewrites the rows; TEXTPROMPTIR_DATA names the folder of images)
 # make export      notebooks -> library, notebooks cleaned
 # make readme      nbs/index.ipynb -> README.md
+# make cards       committed scores and the models that ship -> their model cards
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 SHELL := /bin/bash
 FULL ?=
+FULL_ := $(if $(filter 1,$(FULL)),True,False)
 ## glibc gives large blocks back to the system, which clears each page again: a quarter of the time of a network on a processor
 export MALLOC_MMAP_MAX_ = 0
 export MALLOC_TRIM_THRESHOLD_ = 100000000000
 
-.PHONY: help setup test reproduce readme export
+.PHONY: help setup test reproduce readme cards export
 help:
 	@sed -n 's/^# //p' Makefile
 
@@ -24,14 +26,14 @@ setup: .venv/ready
 test: setup
 	$(BIN)/ruff check --select F821,F811,F403,F405 textpromptir
 	OMP_NUM_THREADS=1 $(BIN)/nbdev_test --path nbs --n_workers 2 --do_print
-	$(BIN)/python -m pytest -q tests
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests
 
+## two notebooks at a time, one core each; then the one that measures time, alone
 reproduce: setup
 	@mkdir -p build/evaluation build/ablation
-	for notebook in evaluation/table1 evaluation/mixtures ablation/table3 ablation/fig9_bert; do \
-		$(BIN)/papermill --cwd nbs/$$(dirname $$notebook) --log-output --no-progress-bar \
-			-p full $(if $(filter 1,$(FULL)),True,False) nbs/$$notebook.ipynb build/$$notebook.ipynb || exit 1; \
-	done
+	printf '%s\n' evaluation/table1 ablation/table3 evaluation/mixtures ablation/fig9_bert | OMP_NUM_THREADS=1 xargs -P 2 -I NOTEBOOK $(SHELL) -c \
+		'$(BIN)/papermill --cwd nbs/$$(dirname NOTEBOOK) --log-output --no-progress-bar -p full $(FULL_) nbs/NOTEBOOK.ipynb build/NOTEBOOK.ipynb || exit 255'
+	$(BIN)/papermill --cwd nbs/evaluation --log-output --no-progress-bar -p full $(FULL_) nbs/evaluation/speed.ipynb build/evaluation/speed.ipynb
 
 export: setup
 	$(BIN)/nbdev_export
@@ -39,3 +41,6 @@ export: setup
 
 readme: setup
 	$(BIN)/python tools/readme.py
+
+cards: setup
+	$(BIN)/python tools/model_card.py

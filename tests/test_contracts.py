@@ -57,7 +57,7 @@ socket.socket.connect = socket.getaddrinfo = socket.create_connection = shut
 from textpromptir.core import free_images, read_image, seed_generator, write_image
 from textpromptir.degradations import add_noise
 from textpromptir.metrics import psnr
-from textpromptir.restoration import main
+from textpromptir.commands import main
 clean = free_images()['coffee'][..., :161, :183]
 write_image(add_noise(clean, 25, seed_generator('shell')), r'{tmp_path}/in.png')
 assert main(['restore', r'{tmp_path}/in.png', 'please remove the noise', '-o', r'{tmp_path}/out.png']) == 0

@@ -33,7 +33,7 @@ from textpromptir.core import free_images, read_image, seed_generator, write_ima
 from textpromptir.degradations import add_noise
 from textpromptir.metrics import psnr
 from textpromptir.prompts import load_phrases, prompts_folder, teaching_requests
-from textpromptir.restoration import main
+from textpromptir.commands import main
 clean = free_images()["coffee"][..., :121, :143]
 write_image(add_noise(clean, 25, seed_generator("wheel")), "in.png")
 status = main(["restore", "in.png", "please remove the noise", "-o", "out.png"])
