@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['shipped_model', 'tile_starts', 'tile_weights', 'restore_tiled', 'to_like', 'give_back', 'as_batch', 'check_device',
-           'check_precision', 'check_settings', 'Restorer']
+           'check_precision', 'check_settings', 'take_in', 'run_network', 'Restorer']
 
 # %% ../nbs/42_restoration.ipynb #8cd3fb37
 import copy
@@ -142,7 +142,33 @@ def check_settings(
     if tile <= 2*overlap: raise ValueError(f"a tile is wider than {2*overlap} pixels, twice its overlap, and this one is {tile}")
     if not 0 <= strength <= 1: raise ValueError(f"the strength lies in [0,1], and this is {strength}")
 
-# %% ../nbs/42_restoration.ipynb #e12890da
+# %% ../nbs/42_restoration.ipynb #0378a369
+def take_in(
+    image:Image.Image|np.ndarray|Tensor, # as in `Restorer.restore`
+) -> tuple[Image.Image|np.ndarray|Tensor, Tensor]: # the same, a PIL image in a plain mode; and (b,3,h,w) in [0,1]
+    "Make a batch of a picture; warn of what it cannot keep."
+    if isinstance(image, Image.Image):
+        image, lost = to_plain(image)
+        if lost: warnings.warn(f"of this picture, {lost}", stacklevel=3)
+    return image, as_batch(image)
+
+# %% ../nbs/42_restoration.ipynb #afedce9a
+def run_network(
+    network:TextPromptIR, # in evaluation mode
+    x:Tensor, # (b,3,h,w) in [0,1]
+    s:Tensor, # (1,d) sentence vector
+    tile:int=512, # pixels, see `restore_tiled`
+    dtype:torch.dtype=torch.float32, # of the arithmetic
+) -> Tensor: # (b,3,h,w) in [0,1], on the device of x
+    "Restore the images of a batch one by one."
+    device, d = next(network.parameters()).device, network.config.vector
+    if s.shape[1] != d: raise ValueError(f"this model reads sentence vectors of {d} numbers, the encoder makes {s.shape[1]}: name the encoder that it was trained with")
+    with torch.autocast(device.type, dtype) if dtype != torch.float32 else nullcontext():
+        y = torch.cat([restore_tiled(network, z[None].to(device), s.to(device), tile) for z in x]).to(x.device).clamp_(0, 1)
+    if not y.max().isfinite(): raise FloatingPointError("the model makes NaN of this image: its weights are damaged, or were never trained")
+    return y
+
+# %% ../nbs/42_restoration.ipynb #70e9b3e1
 class Restorer:
     "Restore pictures as sentences ask: Ĵ = F(I, sentence) (Eq. 4)."
     def __init__(self,
@@ -150,8 +176,8 @@ class Restorer:
         encoder:str|Path|None=None, # folder of the BERT whose vectors the network was trained with, see `encode_text`
         dtype:torch.dtype=torch.float32, # of the arithmetic inside the network: float32 or bfloat16
     ):
-        self.network, self.encoder, self.dtype, self.device, self._vectors = network, encoder, dtype, next(network.parameters()).device, {}
-        check_precision(dtype, self.device)
+        self.network, self.encoder, self.dtype, self._vectors = network, encoder, dtype, {}
+        check_precision(dtype, next(network.parameters()).device)
         self.head = load_understanding(fetch_bert(encoder))
     @classmethod
     def from_pretrained(cls,
@@ -174,18 +200,6 @@ class Restorer:
         if self.head is None or not self.head.read(self.encode(sentence)).off_task: return False
         warnings.warn(f"{sentence[:60]!r} does not ask for noise, rain or haze to go, as far as this reader of English can tell, so it changes nothing; try \"remove the rain\"", stacklevel=3)
         return True
-    def run(self,
-        x:Tensor, # (b,3,h,w) in [0,1]
-        sentence:str, # what should go
-        tile:int=512, # pixels, see `restore_tiled`
-    ) -> Tensor: # (b,3,h,w) in [0,1], on the device of x
-        "Run the network under a sentence, whatever it says, over the images of a batch one by one."
-        s, d = self.encode(sentence).to(self.device), self.network.config.vector
-        if s.shape[1] != d: raise ValueError(f"this model reads sentence vectors of {d} numbers, the encoder makes {s.shape[1]}: name the encoder that it was trained with")
-        with torch.autocast(self.device.type, self.dtype) if self.dtype != torch.float32 else nullcontext():
-            y = torch.cat([restore_tiled(self.network, z[None].to(self.device), s, tile) for z in x]).to(x.device).clamp_(0, 1)
-        if not y.max().isfinite(): raise FloatingPointError("the model makes NaN of this image: its weights are damaged, or were never trained")
-        return y
     def restore(self,
         image:Image.Image|np.ndarray|Tensor, # any of: PIL image; array (h,w), (h,w,1), (h,w,3) of uint8, uint16 or of floats in [0,1]; tensor (3,h,w), (b,3,h,w) in [0,1]
         sentences:str|list[str], # what should go, for example "remove the haze"; several are obeyed one after the other
@@ -195,11 +209,9 @@ class Restorer:
         "Run the network under one sentence or several, whatever they say."
         check_sentences(sentences := [sentences] if isinstance(sentences, str) else sentences)
         check_settings(tile, strength)
-        if isinstance(image, Image.Image):
-            image, lost = to_plain(image)
-            if lost: warnings.warn(f"of this picture, {lost}", stacklevel=2)
-        x = y = as_batch(image)
-        for sentence in sentences: y = self.run(y, sentence, tile)
+        image, x = take_in(image)
+        y = x
+        for sentence in sentences: y = run_network(self.network, y, self.encode(sentence), tile, self.dtype)
         return give_back(y if strength == 1 else x.lerp(y, strength), image)
     def __call__(self,
         image:Image.Image|np.ndarray|Tensor, # as in `restore`
