@@ -67,6 +67,18 @@ assert after > before + 5, (before, after)
     assert done.returncode == 0, done.stderr
 
 
+def test_a_sentence_needs_no_transformers(tmp_path):
+    "A sentence never seen before is encoded, and read, without the library that trained BERT."
+    done = python("""
+import sys
+sys.modules['transformers'] = None # importing it raises ModuleNotFoundError
+from textpromptir.bert import encode_text, understand_text
+assert encode_text(['please take the streaks of rain away', 'naïve 去除雨 ☔']).shape == (2, 384)
+assert understand_text('please remove the rain').rain.state == 'remove'
+""", TEXTPROMPTIR_CACHE=str(tmp_path))
+    assert done.returncode == 0, done.stderr
+
+
 def restore(*arguments):
     return subprocess.run([str(Path(sysconfig.get_path("scripts"))/"textpromptir"), "restore", *map(str, arguments)], capture_output=True, text=True)
 
