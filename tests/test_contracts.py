@@ -30,6 +30,12 @@ def test_import_takes_no_torch():
     assert done.returncode == 0, done.stderr
 
 
+def test_help_takes_no_torch():
+    "Reading the command line, its help included, imports nothing that takes time."
+    done = python("import sys; from textpromptir.commands import main\ntry: main(['restore', '--help'])\nexcept SystemExit as e: assert not e.code\nassert not {'torch', 'numpy', 'PIL', 'transformers'} & set(sys.modules)")
+    assert done.returncode == 0 and "examples:" in done.stdout, done.stderr
+
+
 def test_training_runs_on_a_bare_machine():
     "Network, degradations, metrics and training need torch, Accelerate, numpy, scikit-image, Pillow, safetensors and tqdm alone."
     done = python("""
