@@ -96,9 +96,10 @@ def test_a_mistake_on_the_command_line_is_one_sentence(tmp_path):
     (tmp_path/"text.png").write_text("no picture")
     (tmp_path/"short.png").write_bytes(good.read_bytes()[:600])
     (tmp_path/"bomb.png").write_bytes(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)) + chunk(b"IDAT", b"") + chunk(b"IEND", b""))
+    (tmp_path/"empty").mkdir()
     before = sorted(tmp_path.iterdir())
     for arguments in ((tmp_path/"missing.png", "remove the rain"), (tmp_path/"text.png", "remove the rain"), (tmp_path/"short.png", "remove the rain"),
-                      (tmp_path/"bomb.png", "remove the rain"), (tmp_path, "remove the rain"), (good, " "), (good, "remove the rain", "-o", tmp_path/"out.xyz"),
+                      (tmp_path/"bomb.png", "remove the rain"), (tmp_path/"empty", "remove the rain"), (good, " "), (good, "remove the rain", "-o", tmp_path/"out.xyz"),
                       (good, "remove the rain", "-o", tmp_path/"out.psd"), (good, "remove the rain", "--model", tmp_path)):
         done = restore(*arguments)
         assert done.returncode == 2 and done.stderr.count("\n") == 1 and done.stderr.startswith("textpromptir: "), (arguments, done.stderr)

@@ -75,17 +75,16 @@ def restore_tiled(
         for place in places: piece(total, place).add_(run(place)*place[2])
     return total
 
-# %% ../nbs/42_restoration.ipynb #eff35531
+# %% ../nbs/42_restoration.ipynb #e67f0dd9
 def to_like(
     y:Tensor, # (1,3,h,w) in [0,1]
     a:np.ndarray, # (h,w), (h,w,1) or (h,w,3): whose shape and type to take
 ) -> np.ndarray: # the same shape and type
     "Turn a tensor into an array like another one: grey by the mean of the channels, integers by rounding."
     if a.ndim == 2 or a.shape[2] == 1: y = y.mean(1, keepdim=True)
-    if np.issubdtype(a.dtype, np.integer): y = y.mul(np.iinfo(a.dtype).max).round_()
-    out = np.empty(a.shape, dtype=a.dtype)
-    out.reshape(*a.shape[:2], -1)[:] = y[0].permute(1, 2, 0).cpu().numpy()
-    return out
+    out, levels = np.empty((*a.shape[:2], y.shape[1]), dtype=a.dtype), np.iinfo(a.dtype).max if np.issubdtype(a.dtype, np.integer) else None
+    for k, channel in enumerate(y[0].cpu()): out[..., k] = (channel*levels).round_() if levels else channel # one by one, for less memory
+    return out.reshape(a.shape)
 
 # %% ../nbs/42_restoration.ipynb #65003784
 def give_back(
@@ -152,7 +151,7 @@ def take_in(
         if lost: warnings.warn(f"of this picture, {lost}", stacklevel=3)
     return image, as_batch(image)
 
-# %% ../nbs/42_restoration.ipynb #afedce9a
+# %% ../nbs/42_restoration.ipynb #e83f8315
 def run_network(
     network:TextPromptIR, # in evaluation mode
     x:Tensor, # (b,3,h,w) in [0,1]
@@ -164,11 +163,12 @@ def run_network(
     device, d = next(network.parameters()).device, network.config.vector
     if s.shape[1] != d: raise ValueError(f"this model reads sentence vectors of {d} numbers, the encoder makes {s.shape[1]}: name the encoder that it was trained with")
     with torch.autocast(device.type, dtype) if dtype != torch.float32 else nullcontext():
-        y = torch.cat([restore_tiled(network, z[None].to(device), s.to(device), tile) for z in x]).to(x.device).clamp_(0, 1)
+        restored = [restore_tiled(network, z[None].to(device), s.to(device), tile) for z in x]
+    y = (torch.cat(restored) if len(restored) > 1 else restored[0]).to(x.device).clamp_(0, 1)
     if not y.max().isfinite(): raise FloatingPointError("the model makes NaN of this image: its weights are damaged, or were never trained")
     return y
 
-# %% ../nbs/42_restoration.ipynb #70e9b3e1
+# %% ../nbs/42_restoration.ipynb #99b33bfb
 class Restorer:
     "Restore pictures as sentences ask: Ĵ = F(I, sentence) (Eq. 4)."
     def __init__(self,
@@ -212,7 +212,9 @@ class Restorer:
         image, x = take_in(image)
         y = x
         for sentence in sentences: y = run_network(self.network, y, self.encode(sentence), tile, self.dtype)
-        return give_back(y if strength == 1 else x.lerp(y, strength), image)
+        if strength < 1: y = x.lerp(y, strength)
+        del x # 288 MB at 24 megapixels
+        return give_back(y, image)
     def __call__(self,
         image:Image.Image|np.ndarray|Tensor, # as in `restore`
         sentences:str|list[str], # as in `restore`
