@@ -121,14 +121,14 @@ def check_device(
         there = ["cpu", *(n for n in ("cuda", "mps") if getattr(torch, n).is_available())]
         raise ValueError(f"there is no device {name!r} here, only {', '.join(there)}") from None
 
-# %% ../nbs/42_restoration.ipynb #192c020e
+# %% ../nbs/42_restoration.ipynb #30228dfc
 def check_precision(
     dtype:torch.dtype, # of the arithmetic
     device:torch.device, # where
 ):
     "Refuse what is neither float32 nor bfloat16; warn where bfloat16 is slow."
     if dtype not in (torch.float32, torch.bfloat16): raise ValueError(f"the arithmetic is float32 or bfloat16, not {dtype}")
-    if dtype == torch.bfloat16 and device.type == "cpu" and not torch.ops.mkldnn._is_mkldnn_bf16_supported():
+    if dtype == torch.bfloat16 and device.type == "cpu" and not (torch.backends.mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported()):
         warnings.warn("this processor has no bfloat16 of its own, so it takes longer than float32 and is less exact", stacklevel=3)
 
 # %% ../nbs/42_restoration.ipynb #52c239da
