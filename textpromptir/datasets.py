@@ -7,7 +7,7 @@ __all__ = ['IMAGE_ENDINGS', 'SIDES', 'BENCHMARKS', 'list_images', 'Photograph', 
            'pack_photographs', 'Crops', 'draw_crops', 'Pair', 'index_stems', 'target_stems', 'list_pairs', 'read_pairs',
            'benchmark_sets', 'fingerprint', 'match_scores', 'find_shared']
 
-# %% ../nbs/11_datasets.ipynb #cd05a472
+# %% ../nbs/11_datasets.ipynb #92d13780
 import re
 import warnings
 from dataclasses import dataclass, replace
@@ -18,10 +18,10 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from .core import free_images, read_image
+from .core import FORMATS, free_images, read_image
 
-# %% ../nbs/11_datasets.ipynb #9027dac3
-IMAGE_ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".webp") # what counts as an image file
+# %% ../nbs/11_datasets.ipynb #02b36123
+IMAGE_ENDINGS = tuple(FORMATS) # what counts as an image file
 
 # %% ../nbs/11_datasets.ipynb #e411c9e7
 def list_images(
