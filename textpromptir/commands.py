@@ -34,12 +34,12 @@ def add_restoring_arguments(
     restore.add_argument("--model", type=Path, help="a folder with config.json and model.safetensors (default: the model that ships)")
     restore.add_argument("--encoder", help="a folder with the BERT whose vectors this model was trained with (default: the one that ships)")
 
-# %% ../nbs/44_commands.ipynb #ce543b4b
+# %% ../nbs/44_commands.ipynb #0488595f
 def add_training_arguments(
     train:argparse.ArgumentParser, # of the command `train`
 ):
     "Say what `textpromptir train` takes."
-    train.add_argument("--size", choices=("compact", "paper", "tiny"), default="compact", help="compact: what ships, for hours on a laptop; paper: the paper's, for weeks of graphics cards; tiny: to try")
+    train.add_argument("--size", choices=("compact", "paper", "tiny"), default="compact", help="compact: what ships, for hours on a laptop or minutes on a graphics card; paper: the paper's, for weeks of graphics cards; tiny: to try")
     train.add_argument("--data", help="a folder of clean photographs, or of benchmark images (default: TEXTPROMPTIR_DATA, else four free photographs)")
     train.add_argument("--pairs", nargs=3, action="append", default=[], metavar=("TASK", "FOLDER", "SHARE"),
         help="also real pairs, in subfolders input and target; SHARE of the samples beside the clean photographs' 1; may be given again: --pairs rain RainTrainL 0.3")
@@ -203,7 +203,7 @@ def say(
     "Tell somebody at a terminal."
     print(f"textpromptir: {message}", file=sys.stderr, flush=True)
 
-# %% ../nbs/44_commands.ipynb #d9e755bf
+# %% ../nbs/44_commands.ipynb #29c42b7d
 def run_command(
     a:argparse.Namespace, # see `parse_arguments`
 ) -> int: # exit status
@@ -217,8 +217,8 @@ def run_command(
         print(found := describe_sets() if a.action == "where" else check_folder(a.folder))
         return getattr(found, "status", 0)
     else:
-        from textpromptir.training import RECIPES, run_training
-        config = replace(RECIPES[a.size], parts=a.parts, bf16=a.bf16, recompute=a.recompute, compile=a.compile)
+        from textpromptir.training import choose_recipe, run_training
+        config = replace(choose_recipe(a.size, a.cpu), parts=a.parts, bf16=a.bf16, recompute=a.recompute, compile=a.compile)
         folder = run_training(config, a.output or Path("runs")/a.size, a.data, a.pairs, a.hours, a.weights, a.encoder, a.cpu)
         print(f'textpromptir restore photo.jpg "please remove the rain" --model {folder}' + (f" --encoder {a.encoder}" if a.encoder else ""))
     return 0

@@ -53,14 +53,14 @@ def tile_weights(
     for start, w in zip(starts, weights): total[start:start + size] += w
     return [w/total[start:start + size] for start, w in zip(starts, weights)]
 
-# %% ../nbs/42_restoration.ipynb #2a5db206
+# %% ../nbs/42_restoration.ipynb #1b0a73ae
 @torch.no_grad()
 def restore_tiled(
     network:TextPromptIR, # in evaluation mode
     x:Tensor, # (1,3,h,w) degraded image in [0,1]
     s:Tensor, # (1,d) sentence vector
     tile:int=512, # pixels, side of the largest piece that the network sees at once
-    overlap:int=64, # pixels that neighbouring tiles share at least
+    overlap:int=128, # pixels that neighbouring tiles share at least
 ) -> Tensor: # (1,3,h,w), not clipped
     "Restore an image of any size, in blended tiles that share their sums where it is larger than one."
     if not 0 < 2*overlap < tile: raise ValueError(f"tiles of {tile} pixels cannot overlap by {overlap}: a tile is more than twice as wide as the overlap")
@@ -131,11 +131,11 @@ def check_precision(
     if dtype == torch.bfloat16 and device.type == "cpu" and not (torch.backends.mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported()):
         warnings.warn("this processor has no bfloat16 of its own, so it takes longer than float32 and is less exact", stacklevel=3)
 
-# %% ../nbs/42_restoration.ipynb #52c239da
+# %% ../nbs/42_restoration.ipynb #2eaabecc
 def check_settings(
     tile:int, # pixels
     strength:float, # how much of the change is kept
-    overlap:int=64, # pixels that tiles share
+    overlap:int=128, # pixels that tiles share
 ):
     "Refuse tiles that are too small and strengths that mean nothing."
     if tile <= 2*overlap: raise ValueError(f"a tile is wider than {2*overlap} pixels, twice its overlap, and this one is {tile}")
@@ -168,7 +168,7 @@ def run_network(
     if not y.max().isfinite(): raise FloatingPointError("the model makes NaN of this image: its weights are damaged, or were never trained")
     return y
 
-# %% ../nbs/42_restoration.ipynb #99b33bfb
+# %% ../nbs/42_restoration.ipynb #8cb9e439
 class Restorer:
     "Restore pictures as sentences ask: Ĵ = F(I, sentence) (Eq. 4)."
     def __init__(self,
@@ -203,7 +203,7 @@ class Restorer:
     def restore(self,
         image:Image.Image|np.ndarray|Tensor, # any of: PIL image; array (h,w), (h,w,1), (h,w,3) of uint8, uint16 or of floats in [0,1]; tensor (3,h,w), (b,3,h,w) in [0,1]
         sentences:str|list[str], # what should go, for example "remove the haze"; several are obeyed one after the other
-        tile:int=512, # pixels, more than 128, see `restore_tiled`
+        tile:int=512, # pixels, more than 256, see `restore_tiled`
         strength:float=1., # in [0,1]: how much of the change is kept
     ) -> Image.Image|np.ndarray|Tensor: # the same kind and size
         "Run the network under one sentence or several, whatever they say."

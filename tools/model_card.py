@@ -199,7 +199,7 @@ PSNR to the picture without the degradation, on pieces of 240×320 pixels; *left
 *Each pair: the degraded picture, and what this model made of it under the sentence above. Photographs that scikit-image carries: astronaut (NASA) and rocket (SpaceX) in the public domain, chelsea and coffee under CC0. Made by `tools/model_card.py` with the weights `{weights}`, noise and rain from fixed seeds.*
 
 - Rain and haze are learned from synthesis alone; real rain that is not streaks, and haze that swallows the distance, are cleared less than the table suggests.
-- In a drizzle that takes next to nothing from the picture, highlights are also taken for streaks.
+- Where rain hardly shows, more is lost, in highlights that are taken for streaks, than is gained.
 - Only sentences in English are understood, and not all of them: see the [encoder's card](../bert/README.md).
 
 ## Licence
