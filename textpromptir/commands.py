@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['MISTAKES', 'add_restoring_arguments', 'add_training_arguments', 'add_command', 'parse_arguments', 'Job',
            'find_pictures', 'plan_jobs', 'check_jobs', 'restore_file', 'in_one_line', 'restore_files', 'say',
-           'run_command', 'main']
+           'run_command', 'main', 'main_of_shell']
 
 # %% ../nbs/44_commands.ipynb #46bb43d8
 import argparse
@@ -239,3 +239,12 @@ def main(
         except KeyboardInterrupt:
             say("stopped; the same command goes on from the last checkpoint, where there is one" if a.command == "train" else "stopped")
             return 130
+
+# %% ../nbs/44_commands.ipynb #67ff32ba
+def main_of_shell():
+    "Run the command line and end the process."
+    status = main()
+    try:
+        for stream in (sys.stdout, sys.stderr): stream.flush()
+    except OSError: status = status or 1 # nobody reads on
+    os._exit(status)
