@@ -5,13 +5,13 @@ import re
 import struct
 import subprocess
 import sys
-import sysconfig
 import zlib
 from pathlib import Path
 
 import papermill
 import pytest
 import torch
+from conftest import restore
 from PIL import Image, ImageCms
 
 root = Path(__file__).resolve().parent.parent
@@ -83,10 +83,6 @@ assert encode_text(['please take the streaks of rain away', 'naïve 去除雨 �
 assert understand_text('please remove the rain').rain.state == 'remove'
 """, TEXTPROMPTIR_CACHE=str(tmp_path))
     assert done.returncode == 0, done.stderr
-
-
-def restore(*arguments):
-    return subprocess.run([str(Path(sysconfig.get_path("scripts"))/"textpromptir"), "restore", *map(str, arguments)], capture_output=True, text=True)
 
 
 def test_a_mistake_on_the_command_line_is_one_sentence(tmp_path):

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from conftest import command, restore
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -19,12 +20,7 @@ from textpromptir.network import SIZES, TextPromptIR, load_network, save_network
 from textpromptir.restoration import Restorer, shipped_model
 
 pytestmark = pytest.mark.filterwarnings("ignore")
-command = str(Path(sys.executable).parent/"textpromptir")
 calm = settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)) # derandomize: the same cases each time
-
-
-def restore(*arguments, **env):
-    return subprocess.run([command, "restore", *map(str, arguments)], capture_output=True, text=True, env={**os.environ, **env})
 
 
 def encoded(form, mode="RGB"):

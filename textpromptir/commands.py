@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['MISTAKES', 'add_restoring_arguments', 'add_training_arguments', 'add_command', 'parse_arguments', 'Job',
-           'find_pictures', 'plan_jobs', 'check_jobs', 'restore_file', 'in_one_line', 'restore_files', 'say',
-           'run_command', 'main', 'main_of_shell']
+           'find_pictures', 'plan_jobs', 'check_jobs', 'check_free', 'restore_file', 'in_one_line', 'restore_files',
+           'say', 'run_command', 'main', 'main_of_shell']
 
 # %% ../nbs/44_commands.ipynb #46bb43d8
 import argparse
@@ -142,7 +142,15 @@ def check_jobs(
         other = taken.setdefault(place(j.output), j)
         if other is not j: raise ValueError(f"{other.source} and {j.source} would both be written to {j.output}; restore them one by one")
 
-# %% ../nbs/44_commands.ipynb #b8701faa
+# %% ../nbs/44_commands.ipynb #99a5de19
+def check_free(
+    path:Path, # where a result goes
+    overwrite:bool=False, # True: replace what is there
+):
+    "Refuse to replace a file unasked."
+    if path.exists() and not overwrite: raise FileExistsError(f"{path} is there already; --overwrite replaces it")
+
+# %% ../nbs/44_commands.ipynb #234bffbc
 def restore_file(
     job:Job, # what to read, where to write
     restorer:object, # a `Restorer`
@@ -153,7 +161,7 @@ def restore_file(
 ) -> Path: # the file written
     "Restore an image file into another one."
     from textpromptir.core import open_picture, save_picture, whole_file
-    if job.output.exists() and not overwrite: raise FileExistsError(f"{job.output} is there already; --overwrite replaces it")
+    check_free(job.output, overwrite)
     picture = open_picture(job.source)
     restored = restorer.restore(picture, sentences, tile, strength) if sentences else picture
     try: job.output.parent.mkdir(parents=True, exist_ok=True)
@@ -172,7 +180,7 @@ def in_one_line(
     "Say what went wrong."
     return " ".join(str(e).split()) or {MemoryError: "there is not enough memory"}.get(type(e), type(e).__name__)
 
-# %% ../nbs/44_commands.ipynb #d1ab5e25
+# %% ../nbs/44_commands.ipynb #30d5a3da
 def restore_files(
     a:argparse.Namespace, # see `add_restoring_arguments`
 ) -> int: # exit status
@@ -180,7 +188,7 @@ def restore_files(
     from textpromptir.bert import check_sentences
     check_sentences(sentences := [a.sentence, *a.then])
     check_jobs(jobs := plan_jobs(a.images, a.output, a.recursive))
-    if len(jobs) == 1 and jobs[0].output.exists() and not a.overwrite: raise FileExistsError(f"{jobs[0].output} is there already; --overwrite replaces it")
+    if len(jobs) == 1: check_free(jobs[0].output, a.overwrite) # before a model is loaded
     import torch
     from tqdm.auto import tqdm
     from textpromptir.restoration import Restorer, check_settings

@@ -5,9 +5,10 @@
 # %% auto #0
 __all__ = ['SHORT', 'RECIPES', 'CARD', 'MAY_CHANGE', 'TrainingConfig', 'choose_recipe', 'learning_rate', 'start_run',
            'start_accelerator', 'step_generator', 'stage', 'draw_parts', 'add_gradients', 'train_step',
-           'split_photographs', 'validation_cases', 'validate', 'hash_tensors', 'describe_device', 'describe_data',
-           'describe_sitting', 'draw_curve', 'check_config', 'check_run', 'write_products', 'write_run', 'open_run',
-           'place_data', 'train', 'measure_step', 'peak_memory', 'read_sources', 'state_cost', 'run_training']
+           'split_photographs', 'validation_cases', 'validate', 'hash_tensors', 'name_processor', 'describe_device',
+           'describe_data', 'describe_sitting', 'draw_curve', 'check_config', 'check_run', 'write_products',
+           'write_run', 'open_run', 'place_data', 'prepare_network', 'train', 'measure_step', 'peak_memory',
+           'read_sources', 'state_cost', 'run_training']
 
 # %% ../nbs/41_training.ipynb #3c6cb9df
 import copy
@@ -218,15 +219,18 @@ def hash_tensors(
     for z in tensors: digest.update(f"{z.dtype}{tuple(z.shape)}".encode() + z.cpu().contiguous().numpy().tobytes())
     return digest.hexdigest()[:12]
 
-# %% ../nbs/41_training.ipynb #ca540d81
+# %% ../nbs/41_training.ipynb #66d7985a
+def name_processor() -> str: # for a reader
+    "Name the processor as the system does."
+    lines = Path("/proc/cpuinfo").read_text().splitlines() if os.path.exists("/proc/cpuinfo") else []
+    return next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.processor() or platform.machine())
+
 def describe_device(
     device:str|torch.device="cpu",
 ) -> str: # for a reader
     "Name the processor or the graphics card."
     if torch.device(device).type == "cuda": return torch.cuda.get_device_name(device)
-    lines = Path("/proc/cpuinfo").read_text().splitlines() if os.path.exists("/proc/cpuinfo") else []
-    name = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.processor() or platform.machine())
-    return f"{name}, {torch.get_num_threads()} of {os.cpu_count()} threads"
+    return f"{name_processor()}, {torch.get_num_threads()} of {os.cpu_count()} threads"
 
 # %% ../nbs/41_training.ipynb #91b67bd9
 def describe_data(
@@ -371,7 +375,16 @@ def place_data(
     check_run(config, sources, sayings, accelerator.num_processes)
     return [replace(s, album=s.album.to(accelerator.device)) for s in sources], sayings
 
-# %% ../nbs/41_training.ipynb #faf93871
+# %% ../nbs/41_training.ipynb #c00e27dd
+def prepare_network(
+    network:TextPromptIR, # of the run
+    config:TrainingConfig, # whether to compile it
+    accelerator:object, # of Accelerate
+) -> nn.Module: # what is run; its weights are those of the network
+    "Compile a network where that is wanted, for each size of crops apart, and spread it over the processes."
+    return accelerator.prepare(torch.compile(network, dynamic=False) if config.compile else network)
+
+# %% ../nbs/41_training.ipynb #eff5c3f2
 def train(
     config:TrainingConfig, # everything that decides the result
     sources:list[Source], # see `Source`
@@ -389,7 +402,7 @@ def train(
     heard, cases, writer = what_is_heard(config.family, vectors), validation_cases(validation), accelerator.is_main_process
     sources, sayings = place_data(config, sources, vectors, accelerator)
     state, done, curve, spent = open_run(config, (sources, sayings, len(validation)), folder, weights, begin, accelerator)
-    model = accelerator.prepare(torch.compile(state[0], dynamic=False) if config.compile else state[0])
+    model = prepare_network(state[0], config, accelerator)
     for step in tqdm(range(done, config.steps), initial=done, total=config.steps, mininterval=5, **({} if writer else {"disable": True})):
         losses.append(train_step(model, state, draw_parts(sources, sayings, step, config, accelerator), step, config, accelerator))
         seconds = accelerator.reduce(torch.tensor(time.monotonic() - start, device=accelerator.device), "mean").item() # one clock for all
@@ -401,7 +414,7 @@ def train(
     accelerator.wait_for_everyone()
     return state[1].eval()
 
-# %% ../nbs/41_training.ipynb #b5055339
+# %% ../nbs/41_training.ipynb #e4a14dc7
 def measure_step(
     config:TrainingConfig, # of the run
     sources:list[Source], # of the run
@@ -413,7 +426,7 @@ def measure_step(
     device, (_, side, b) = accelerator.device, max(config.patches, key=lambda p: p[1]**2*p[2])
     sources, sayings = place_data(config, sources, vectors, accelerator)
     config, state = replace(config, patches=((1., side, b),)), start_run(config, device=device)
-    model = accelerator.prepare(torch.compile(state[0], dynamic=False) if config.compile else state[0])
+    model = prepare_network(state[0], config, accelerator)
     for k in range(1 + steps):
         if k == 1: start = time.perf_counter()
         train_step(model, state, draw_parts(sources, sayings, k, config, accelerator), k, config, accelerator) # its loss waits for the device
