@@ -1,4 +1,4 @@
-"What 12_provenance cannot say itself: that it agrees with later notebooks, is packed, and survives a file that cannot be read."
+"What 13_provenance cannot say itself: that it agrees with later notebooks, is packed, and survives a file that cannot be read."
 import csv
 import os
 import subprocess
