@@ -7,12 +7,13 @@ __all__ = ['SampleConfig', 'draw_wishes', 'prepare_vectors', 'Sayings', 'pack_ve
            'ask_about_pairs', 'draw_batch']
 
 # %% ../nbs/22_samples.ipynb #43815855
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
+from .camera import draw_camera, take_photograph
 from .core import seed_generator
 from .datasets import Album, Crops, draw_crops
 from .degradations import TASKS, degrade, draw_realisation
@@ -25,6 +26,9 @@ class SampleConfig:
     tasks:tuple[float, float, float] = (.5, .25, .25) # shares of noise, rain and haze in single samples, and in what absent ones ask for; ours
     single:float = .6 # share of samples with one degradation, named; ours, the paper has 1
     mixed:float = .25 # share with two or three, some or all of them named; the rest, absent, asks for what is not there, or for nothing; ours
+    natural:float = 0. # share of the rain and of the haze that is as nature has it, see `draw_nature`; the rest is the benchmarks'
+    camera:float = 0. # share of the noise that is a camera's, see `draw_camera`; the rest is Gaussian
+    filed:float = 0. # share of the images that have been through a JPEG
 
 # %% ../nbs/22_samples.ipynb #0b605b19
 def draw_wishes(
@@ -105,9 +109,16 @@ def synthesise(
     config:SampleConfig, # shares of the kinds of sample
 ) -> tuple[Tensor, Tensor, Tensor]: # degraded (b,3,s,s), named (b,3) bool, target (b,3,s,s)
     "Degrade clean crops; the target keeps what is not named."
-    r = draw_realisation(crops.clean, generator, crops.labels, crops.height)
-    present, named = draw_wishes(len(crops.clean), generator, config)
-    return degrade(crops.clean, r, present), named, degrade(crops.clean, r, present & ~named)
+    clean = crops.clean
+    r = draw_realisation(clean, generator, crops.labels, crops.height, natural=config.natural)
+    present, named = draw_wishes(len(clean), generator, config)
+    kept = present & ~named
+    if not config.camera and not config.filed:
+        return degrade(clean, r, present), named, degrade(clean, r, kept)
+    camera = draw_camera(len(clean), generator, config.camera, config.filed)
+    denoised = (present & named)[:, 0]
+    kept_camera = replace(camera, filed=camera.filed & ~denoised)
+    return take_photograph(clean, r, camera, present), named, take_photograph(clean, r, kept_camera, kept)
 
 # %% ../nbs/22_samples.ipynb #97d7959d
 def ask_about_pairs(
