@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['SRGB_OF_CAMERA', 'LUMA', 'LUMA_TABLE', 'COLOUR_TABLE', 'YCBCR', 'to_light', 'to_srgb', 'sensor_std', 'bayer_masks',
-           'demosaic', 'blur', 'Camera', 'draw_camera', 'camera_noise', 'quantisation_tables', 'dct_matrix', 'quantise',
+           'demosaic', 'blur', 'Camera', 'draw_camera', 'camera_noise', 'dct_matrix', 'quantisation_tables', 'quantise',
            'write_jpeg', 'take_photograph']
 
 # %% ../nbs/11_camera.ipynb #b22e0622
@@ -44,7 +44,7 @@ def sensor_std(
 # %% ../nbs/11_camera.ipynb #540ac504
 def bayer_masks(
     size:tuple[int, int], # h, w
-    device:str|torch.device="cpu",
+    device:str|torch.device="cpu", # where the result is needed
 ) -> Tensor: # (1,3,h,w): 1 where a pixel of the sensor sees red, green, blue
     "Lay out a Bayer mosaic: rows of red and green alternate with rows of green and blue."
     h, w = size
@@ -75,7 +75,8 @@ def blur(
     "Blur each image of a batch with a Gaussian of its own."
     b, c, h, w = x.shape
     offset = torch.arange(-reach, reach + 1, device=x.device, dtype=x.dtype)
-    profile = torch.exp(-offset.square()/(2*sigma.to(x.dtype).clamp_min(.05).reshape(-1, 1).square()))
+    width = sigma.to(x.dtype).clamp_min(.05).reshape(-1, 1)
+    profile = torch.exp(-offset.square()/(2*width.square()))
     profile = (profile/profile.sum(1, keepdim=True)).repeat_interleave(c, 0)
     flat = F.pad(x, (reach,)*4, mode="replicate").reshape(1, b*c, h + 2*reach, w + 2*reach)
     rows = F.conv2d(flat, profile.reshape(b*c, 1, -1, 1), groups=b*c)
@@ -85,7 +86,7 @@ def blur(
 @dataclass(frozen=True)
 class Camera:
     "One draw of cameras for a batch, each with its file."
-    used:Tensor # (b,) bool: False where noise is Gaussian, as in Eq. 2
+    used:Tensor # (b,) bool: False where the noise is Gaussian, as in Eq. 2
     gain:Tensor # (b,) light of one electron
     electrons:Tensor # (b,) of reading a pixel
     balance:Tensor # (b,3) by which the light of each colour is multiplied, at least 1
@@ -99,7 +100,7 @@ class Camera:
     corner:tuple[int, int] # y, x of the picture within the file's blocks of 16, when it was cut out of a larger one
 
 # %% ../nbs/11_camera.ipynb #8cff0951
-SRGB_OF_CAMERA = ((1.75, -.6, -.15), (-.2, 1.6, -.4), (.05, -.6, 1.55)) # a typical one; each camera has its own
+SRGB_OF_CAMERA = ((1.75, -.6, -.15), (-.2, 1.6, -.4), (.05, -.6, 1.55)) # of the size that cameras have; rows sum to 1
 
 def draw_camera(
     b:int, # images
@@ -109,7 +110,7 @@ def draw_camera(
 ) -> Camera:
     "Draw a camera, its setting and its file for each image of a batch."
     device = generator.device
-    chance = lambda p: uniform((b,), 0, 1, generator) < p
+    chance = lambda share: uniform((b,), 0, 1, generator) < share
     typical = torch.tensor(SRGB_OF_CAMERA, device=device)
     strength = uniform((b, 1, 1), 0, 1.1, generator)
     matrix = torch.lerp(torch.eye(3, device=device).expand(b, 3, 3), typical.expand(b, 3, 3), strength)
@@ -122,7 +123,7 @@ def draw_camera(
         balance=torch.stack([red, torch.ones_like(red), blue], 1),
         matrix=matrix,
         mosaic=chance(.8),
-        grain=smoothed*uniform((b,), 0, 1., generator),
+        grain=smoothed*uniform((b,), 0, 1, generator),
         blotch=smoothed*uniform((b,), 0, 2.5, generator),
         filed=chance(filed),
         quality=uniform((b,), 60, 99, generator).round(),
@@ -143,8 +144,18 @@ def camera_noise(
     noise = unit*sensor_std(raw, camera.gain, camera.electrons)
     noise = torch.where(camera.mosaic.reshape(-1, 1, 1, 1), demosaic(noise), noise)
     noise = torch.einsum("bij,bjhw->bihw", camera.matrix, noise*balance)
-    luma = torch.einsum("i,bihw->bhw", torch.tensor(LUMA, device=light.device), noise)[:, None]
+    luma = torch.einsum("i,bihw->bhw", light.new_tensor(LUMA), noise)[:, None]
     return blur(luma, camera.grain) + blur(noise - luma, camera.blotch)
+
+# %% ../nbs/11_camera.ipynb #a1b5a10c
+def dct_matrix(
+    device:str|torch.device="cpu", # where the result is needed
+) -> Tensor: # (8,8) orthonormal; row k is the cosine of frequency k
+    "The discrete cosine transform of eight numbers."
+    k, i = torch.arange(8., device=device).reshape(8, 1), torch.arange(8., device=device).reshape(1, 8)
+    waves = torch.cos((2*i + 1)*k*torch.pi/16)/2
+    waves[0] /= 2**.5
+    return waves
 
 # %% ../nbs/11_camera.ipynb #3e0c0189
 LUMA_TABLE = (
@@ -161,16 +172,6 @@ def quantisation_tables(
     tables = torch.tensor([LUMA_TABLE, COLOUR_TABLE, COLOUR_TABLE], dtype=torch.float32, device=quality.device)
     scale = torch.where(quality < 50, 5000/quality, 200 - 2*quality).floor().reshape(-1, 1, 1, 1)
     return ((tables*scale + 50)/100).floor().clamp(1, 255)
-
-# %% ../nbs/11_camera.ipynb #a1b5a10c
-def dct_matrix(
-    device:str|torch.device="cpu",
-) -> Tensor: # (8,8) orthonormal; row k is the cosine of frequency k
-    "The discrete cosine transform of eight numbers."
-    k, i = torch.arange(8., device=device).reshape(8, 1), torch.arange(8., device=device).reshape(1, 8)
-    waves = torch.cos((2*i + 1)*k*torch.pi/16)/2
-    waves[0] /= 2**.5
-    return waves
 
 # %% ../nbs/11_camera.ipynb #eea94154
 def quantise(
@@ -198,7 +199,8 @@ def write_jpeg(
     h, w = x.shape[-2:]
     matrix = torch.tensor(YCBCR, device=x.device)
     middle = torch.tensor([0., 128, 128], device=x.device).reshape(3, 1, 1)
-    padded = F.pad((x.clamp(0, 1)*255).round(), (0, -w % 16, 0, -h % 16), mode="replicate")
+    whole = (x.clamp(0, 1)*255).round()
+    padded = F.pad(whole, (0, -w % 16, 0, -h % 16), mode="replicate")
     ycc = (torch.einsum("ij,bjhw->bihw", matrix, padded) + middle).round().clamp(0, 255)
     steps = quantisation_tables(quality)
     full = quantise(ycc, steps)
@@ -220,9 +222,8 @@ def take_photograph(
     y = add_weather(check_images(x), r, kinds)
     gaussian = y + r.sigma.reshape(-1, 1, 1, 1)/255*r.noise
     light = to_light(y)
-    seen = to_srgb(light + camera_noise(light, r.noise, camera))
-    plain = to_levels(gaussian, truncate=True)
-    noisy = torch.where(camera.used.reshape(-1, 1, 1, 1), to_levels(seen), plain)
+    exposed = to_srgb(light + camera_noise(light, r.noise, camera))
+    noisy = torch.where(camera.used.reshape(-1, 1, 1, 1), to_levels(exposed), to_levels(gaussian, truncate=True))
     y = torch.where(kinds[:, 0].reshape(-1, 1, 1, 1), noisy, to_levels(y))
     top, left = camera.corner
     larger = F.pad(y, (left, 0, top, 0), mode="replicate")
