@@ -39,7 +39,8 @@ def test_the_manifest_is_packed(tmp_path):
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/mem"), reason="needs a file that exists and that nobody can read")
 def test_an_unreadable_file_is_a_verdict_and_the_rest_is_checked(tmp_path):
-    cbsd68 = tmp_path/SETS[2].folder
+    place = [s.name for s in SETS].index("CBSD68")
+    cbsd68 = tmp_path/SETS[place].folder
     cbsd68.mkdir(parents=True)
     for i in range(3): write_image(free_images()["coffee"][..., :32, i:i + 40], cbsd68/f"000{i}.png")
     known = describe_folder(tmp_path)
@@ -47,5 +48,5 @@ def test_an_unreadable_file_is_a_verdict_and_the_rest_is_checked(tmp_path):
     (cbsd68/"0001.png").unlink()
     (cbsd68/"0001.png").symlink_to("/proc/self/mem")
     result = check_folder(tmp_path, known)
-    assert [f.verdict for f in result.sets[2].findings] == ["same", "unreadable", "same"] and result.status == 1
+    assert [f.verdict for f in result.sets[place].findings] == ["same", "unreadable", "same"] and result.status == 1
     assert "1 not to be read as images (0001.png)" in str(result)

@@ -200,6 +200,7 @@ def read_pairs(
 BENCHMARKS = { # name of the set -> its folder, and the folder of its targets where they lie elsewhere
     "CBSD68": ("test/denoise/CBSD68", None),
     "Urban100": ("test/denoise/Urban100", None),
+    "CC15": ("test/denoise/CC15", None),
     "Rain100L": ("test/derain/Rain100L", None),
     "Haze68": ("test/dehaze/Haze68", "test/denoise/CBSD68"),
     "SOTS outdoor": ("test/dehaze/SOTS/outdoor", None),
