@@ -174,7 +174,7 @@ restored = Restorer.from_pretrained()(image, "please remove the rain")
 
 {stages}
 
-The photographs are those of the Berkeley Segmentation Dataset (BSDS500), whose authors offer it for non-commercial research and education. None of them is in this repository or can be had from these weights; whoever wants to use the weights for trade should weigh that themselves.
+Most of the photographs are those of the Berkeley Segmentation Dataset (BSDS500), whose authors offer it for non-commercial research and education; the others (CID22, CLIC 2025, gb82) come under CC BY-SA 4.0, the Unsplash licence and CC0. None of them is in this repository or can be had from these weights; whoever wants to use the weights for trade should weigh that themselves.
 
 ## What it measures
 
@@ -198,7 +198,7 @@ PSNR to the picture without the degradation, on pieces of 240×320 pixels; *left
 
 *Each pair: the degraded picture, and what this model made of it under the sentence above. Photographs that scikit-image carries: astronaut (NASA) and rocket (SpaceX) in the public domain, chelsea and coffee under CC0. Made by `tools/model_card.py` with the weights `{weights}`, noise and rain from fixed seeds.*
 
-- Rain and haze are learned from synthesis alone; real rain that is not streaks, and haze that swallows the distance, are cleared less than the table suggests.
+- Rain and haze are learned from synthesis alone; heavy rain keeps a part of its veil, and where haze has swallowed the distance it stays ([real photographs]({up}/nbs/evaluation/real.ipynb)).
 - Where rain hardly shows, more is lost, in highlights that are taken for streaks, than is gained.
 - Only sentences in English are understood, and not all of them: see the [encoder's card](../bert/README.md).
 
