@@ -20,8 +20,8 @@ def tree(tmp_path):
     return tmp_path
 
 
-def reproduce(tree):
-    command = [sys.executable, "-m", "papermill", "--cwd", tree/"nbs"/"evaluation", "--no-progress-bar", "-p", "full", "False",
+def reproduce(tree, only=""):
+    command = [sys.executable, "-m", "papermill", "--cwd", tree/"nbs"/"evaluation", "--no-progress-bar", "-p", "full", "False", "-p", "only", only,
                tree/"nbs"/"evaluation"/"table1.ipynb", tree/"out.ipynb"]
     return subprocess.run(command, capture_output=True, text=True, env={**os.environ, "TEXTPROMPTIR_DATA": ""})
 
@@ -35,7 +35,23 @@ def test_free_table_comes_out_again(tree):
     assert table.read_text(encoding="utf-8") == before and "free photographs" in before
 
 
-@pytest.mark.parametrize("what, change, reason", [("psnr", lambda v: f"{float(v) + .05:.4f}", "psnr is .* apart"), ("psnr_input", lambda v: "nan", "psnr_input is .* apart"),
+@pytest.mark.parametrize("name, old, new", [("table1_free.md", "| images | 4 |", "| images | 5 |"), ("table1_free.csv", "right,rain,", "right,snow,")])
+def test_a_committed_table_that_was_changed_stops_the_reproduction(tree, name, old, new):
+    "One sentence names the file and the line; the file stays as it is. Other seconds stop nothing."
+    tables = tree/"data"/"results"/"tables"
+    markdown, changed = tables/"table1_free.md", tables/name
+    markdown.write_text(re.sub(r"\| seconds an image \|.*", "| seconds an image | 99.00 |", markdown.read_text(encoding="utf-8")), encoding="utf-8")
+    text = changed.read_text(encoding="utf-8")
+    assert text.count(old) >= 1
+    changed.write_text(text.replace(old, new, 1), encoding="utf-8")
+    before = changed.read_bytes()
+    done = reproduce(tree, only="rain")
+    error, = {line for line in done.stderr.splitlines() if line.startswith("ValueError: ")}
+    assert done.returncode != 0 and error.startswith(f"ValueError: {name} would change: line ") and old in error and new in error, done.stderr[-3000:]
+    assert changed.read_bytes() == before
+
+
+@pytest.mark.parametrize("what, change, reason", [("psnr", lambda v: f"{float(v) + .05:.4f}", "psnr is .* apart"), ("refused", lambda v: "1", "another refused"), ("psnr_input", lambda v: "nan", "psnr_input is .* apart"),
                                                   ("image", lambda v: "another", "no committed row")])
 def test_a_row_that_is_off_stops_the_reproduction(tree, what, change, reason):
     "The error names the column and the reason; the notebook as far as it came is kept, the table stays."

@@ -291,8 +291,8 @@ def find_figure_change(
     "Compare two versions of a figure, pixel by pixel."
     now, then = (np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(int) for png in (made, committed))
     if now.shape != then.shape: return f"it has {now.shape[1]}×{now.shape[0]} pixels now and had {then.shape[1]}×{then.shape[0]}"
-    n = int((abs(now - then).max(2) > 32).sum())
-    return f"{n} of its pixels differ by more than 32 levels" if n > 10 else ""
+    n = int((abs(now - then).max(2) > 8).sum())
+    return f"{n} of its pixels differ by more than 8 levels" if n > 4 else ""
 
 # %% ../nbs/43_results.ipynb #c1a77e23
 def keep_result(
