@@ -765,8 +765,8 @@ def measure_step(
     "Measure a step on the crops of the stage with the most pixels."
     device = accelerator.device
     _, side, b = max(config.patches, key=lambda p: p[1]**2*p[2])
-    config = replace(config, patches=((1., side, b),))
     sources, sayings = place_data(config, sources, vectors, accelerator)
+    config = replace(config, patches=((1., side, b),))
     learner = start_run(config, device=device)
     ahead = WARM_UP + 1 if can_record(config, accelerator) else 1
     wait = torch.cuda.synchronize if device.type == "cuda" else lambda: None
