@@ -88,10 +88,83 @@ def test_a_killed_run_ends_with_the_same_weights(whole, tmp_path):
     assert manifest["steps_done"] == 20 and [k for k, _ in manifest["curve"]] == list(range(1, 21)) and len(manifest["sittings"]) == 5
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for another process")
+def test_ctrl_c_waits_for_the_checkpoint(whole, tmp_path):
+    "SIGINT while a thread writes: the file becomes whole, and the run ends with the same bits as without."
+    slow = setting + """
+import os, signal, time
+import textpromptir.core as core
+save = core.save_file
+def save_slowly(state, path): # the loop is stopped while this is at work
+    if "checkpoint" in str(path): os.kill(os.getpid(), signal.SIGINT)
+    time.sleep(1)
+    save(state, path)
+core.save_file = save_slowly
+try: train(config, sources, vectors, sys.argv[1], every=3, cpu=True)
+except KeyboardInterrupt: print(*sorted(p.name for p in Path(sys.argv[1]).iterdir()))
+"""
+    stopped = python(slow, tmp_path)
+    assert stopped.stdout.split() == ["checkpoint.safetensors", "config.json", "curve.png", "model.safetensors", "training.json"], stopped.stdout + stopped.stderr
+    assert json.loads((tmp_path/"training.json").read_text(encoding="utf-8"))["steps_done"] == 3
+    assert python(run, tmp_path).returncode == 0
+    assert same(load_file(tmp_path/"model.safetensors"), whole)
+
+
+def test_the_loop_of_a_graphics_card_ends_near_that_of_a_processor(whole, tmp_path):
+    "Rate and step as tensors, losses looked at late, recorded steps: the weights of the plain loop up to rounding, also stopped and resumed; a NaN is named with its step, and nothing is written after it."
+    card = setting + """
+import textpromptir.training as t
+from functools import partial
+def record(work): # no graph, but what is read is in the same place each time
+    result = torch.zeros(2)
+    def replay(): result.copy_(work())
+    return replay, result
+t.start_run, t.can_record, t.record_graph = partial(t.start_run, unread=True), lambda *_: True, record
+class LateLosses(t.Losses):
+    def __init__(self, every): super().__init__(20)
+t.Losses = LateLosses
+for stop in (0, 0, float("inf")): train(config, sources, vectors, sys.argv[1], every=10, cpu=True, stop=stop)
+step, spoilt = t.train_step, []
+def spoil(*given): # from the ninth step on
+    spoilt.append(step(*given))
+    return spoilt[-1]*(float("nan") if len(spoilt) > 8 else 1)
+t.train_step = spoil
+try: train(config, sources, vectors, sys.argv[1] + "-spoilt", every=5, cpu=True)
+except FloatingPointError as e: print(e)
+"""
+    done = python(card, tmp_path/"run")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("step 8: the loss is nan"), done.stdout
+    assert json.loads((tmp_path/"run-spoilt"/"training.json").read_text(encoding="utf-8"))["steps_done"] == 5
+    found = load_file(tmp_path/"run"/"model.safetensors")
+    assert max((found[k] - whole[k]).abs().max() for k in whole) < 1e-3
+
+
+def test_another_lap_begins_from_the_average(tmp_path):
+    "Killed in its first step and begun again: raw weights are those of the average, and AdamW knows nothing."
+    done = python(setting + """
+import textpromptir.training as t
+from textpromptir.core import read_manifest
+folder = Path(sys.argv[1])
+train(config, sources, vectors, folder, cpu=True)
+before = read_manifest(folder)
+data = sources, pack_vectors(vectors), 0
+for hours in (.01, None): # begun, nothing written, begun again
+    run = t.open_run(config, data, folder, None, 0, hours, t.start_accelerator(True))
+    assert run.step == 20 and run.lap == t.Lap(20, before["seconds"], .01) and not run.learner.optimizer.state
+    assert all(torch.equal(a, b) for a, b in zip(run.learner.network.parameters(), run.learner.average.parameters()))
+    assert t.schedule_place(20, before["seconds"], run.lap, config) == 0
+train(config, sources, vectors, folder, cpu=True, stop=0)
+after = read_manifest(folder)
+assert after["steps_done"] == 21 and len(after["laps"]) == 2 and 0 < after["progress"] < 1, after
+""", tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no limit on the size of a file")
 def test_a_full_disk_is_one_sentence_and_the_run_goes_on(whole, tmp_path):
     "The system refuses to write on, as it does on a full disk; with room again, the run ends as if nothing had been."
-    first = python(setting + "train(config, sources, vectors, sys.argv[1], every=1, hours=0, cpu=True)", tmp_path)
+    first = python(setting + "train(config, sources, vectors, sys.argv[1], every=1, stop=0, cpu=True)", tmp_path)
     assert first.returncode == 0, first.stderr
     good = (tmp_path/"checkpoint.safetensors").read_bytes()
     full = python("import resource, signal\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n" + setting + f"""
@@ -126,17 +199,18 @@ from accelerate import Accelerator
 a = Accelerator(cpu=True)
 assert a.num_processes == 2, a.num_processes
 sayings = pack_vectors(vectors)
-network, average, optimizer = start_run(config)
-if a.is_main_process: save_network(average, Path(sys.argv[1]).parent/"begin")
-add_gradients(a.prepare(network), draw_parts(sources, sayings, 0, config, a), a)
-shared = [w.grad.clone() for w in network.parameters()]
-alone, _, _ = start_run(config)
-side, b = stage(0, config)
-batch = [draw_batch(sources, sayings, b//2, side, step_generator(config, 0, p), config) for p in range(2)]
+learner = start_run(config)
+if a.is_main_process: save_network(learner.average, Path(sys.argv[1]).parent/"begin")
+plan = plan_step(0, config)
+add_gradients(a.prepare(learner.network), draw_parts(sources, sayings, plan, config, a), a)
+shared = [w.grad.clone() for w in learner.network.parameters()]
+alone = start_run(config).network
+batch = [draw_batch(sources, sayings, plan.batch//2, plan.side, step_generator(config, 0, p), config) for p in range(2)]
 x, s, target = map(torch.cat, zip(*batch))
 (alone(x, s) - target).abs().mean().backward()
 for w, g in zip(alone.parameters(), shared): torch.testing.assert_close(g, w.grad, rtol=1e-3, atol=1e-6)
-for hours in (0, 0, float("inf")): train(config, sources, vectors, sys.argv[1], photos, every=10, cpu=True, hours=hours)
+for stop in (0, 0, float("inf")): train(config, sources, vectors, sys.argv[1], photos, every=10, cpu=True, stop=stop)
+train(config, sources, vectors, Path(sys.argv[1]).parent/"clock", every=10, cpu=True, hours=2/3600) # both stop at the same step, or this would never end
 """)
     torchrun = [str(Path(sysconfig.get_path("scripts"))/"torchrun"), "--standalone", "--nproc_per_node", "2", str(script), str(tmp_path/"run")]
     done = subprocess.run(torchrun, capture_output=True, text=True, cwd=root, env={**os.environ, "OMP_NUM_THREADS": "1"})

@@ -43,11 +43,11 @@ def add_training_arguments(
     train.add_argument("--data", help="a folder of clean photographs, or of benchmark images (default: TEXTPROMPTIR_DATA, else four free photographs)")
     train.add_argument("--pairs", nargs=3, action="append", default=[], metavar=("TASK", "FOLDER", "SHARE"),
         help="also real pairs, in subfolders input and target; SHARE of the samples beside the clean photographs' 1; may be given again: --pairs rain RainTrainL 0.3")
-    train.add_argument("--hours", type=float, help="how long; sets the number of steps (default: the recipe's steps)")
+    train.add_argument("--hours", type=float, help="how long; rate and crops follow the clock, and the run ends with it; a run that is not over finishes its own hours or steps, one that is over goes on for so many more (default: the recipe's steps)")
     train.add_argument("--weights", type=Path, help="a folder with a trained network of this size to begin with")
     train.add_argument("--encoder", type=Path, help="a folder with a BERT whose vectors to train with (default: the one that ships)")
     train.add_argument("--parts", type=int, default=1, help="take each batch in so many parts, for less memory (default: one for each process)")
-    for name, help in (("bf16", "arithmetic in bfloat16"), ("recompute", "keep less in memory and compute it twice"), ("compile", "let torch compile the network"), ("cpu", "on the processor, whatever else there is")):
+    for name, help in (("bf16", "arithmetic in bfloat16"), ("recompute", "keep less in memory and compute it twice"), ("compile", "let torch compile the network"), ("eager", "do not record and replay the steps on a graphics card"), ("cpu", "on the processor, whatever else there is")):
         train.add_argument(f"--{name}", action="store_true", help=help)
     train.add_argument("-o", "--output", type=Path, help="folder of the run, which goes on where it is there (default: runs/SIZE)")
 
@@ -226,7 +226,7 @@ def run_command(
         return getattr(found, "status", 0)
     else:
         from textpromptir.training import choose_recipe, run_training
-        config = replace(choose_recipe(a.size, a.cpu), parts=a.parts, bf16=a.bf16, recompute=a.recompute, compile=a.compile)
+        config = replace(choose_recipe(a.size, a.cpu), parts=a.parts, bf16=a.bf16, recompute=a.recompute, compile=a.compile, eager=a.eager)
         folder = run_training(config, a.output or Path("runs")/a.size, a.data, a.pairs, a.hours, a.weights, a.encoder, a.cpu)
         print(f'textpromptir restore photo.jpg "please remove the rain" --model {folder}' + (f" --encoder {a.encoder}" if a.encoder else ""))
     return 0

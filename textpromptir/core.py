@@ -5,13 +5,15 @@
 # %% auto #0
 __all__ = ['PLAIN', 'FORMATS', 'HOLDS', 'CARRIED', 'inks_to_light', 'to_plain', 'to_array', 'to_tensor', 'camera_notes',
            'open_picture', 'read_image', 'hash_file', 'whole_file', 'to_uint8', 'check_ending', 'to_fit',
-           'save_picture', 'write_image', 'pad_to_multiple', 'seed_generator', 'save_checkpoint', 'load_checkpoint',
-           'update_weights', 'read_manifest', 'record_config', 'data_folder', 'free_images', 'show_images']
+           'save_picture', 'write_image', 'pad_to_multiple', 'seed_generator', 'copy_state', 'write_state',
+           'save_checkpoint', 'load_checkpoint', 'check_finite', 'update_weights', 'read_manifest', 'record_config',
+           'data_folder', 'free_images', 'show_images']
 
 # %% ../nbs/00_core.ipynb #c04f2e29
 import hashlib
 import io
 import json
+import math
 import os
 import struct
 import warnings
@@ -232,20 +234,38 @@ def seed_generator(
     return torch.Generator().manual_seed(int.from_bytes(digest[:8], "big") >> 1)
 
 # %% ../nbs/00_core.ipynb #1b75ba9f
-def save_checkpoint(
-    folder:Path, # of the run
+def copy_state(
     step:int, # steps done
     model:nn.Module, # raw weights
     average:nn.Module, # averaged weights
     optimizer:torch.optim.Optimizer, # AdamW
     generator:torch.Generator|None, # of the data; None where the number of the step decides them
     curve:list[tuple[float, ...]], # (step, mean loss, ...), all of one length
-):
-    "Write everything that the next step depends on, in one file, all of it or nothing."
+) -> dict[str, Tensor]: # copies, where the originals are
+    "Copy everything that the next step depends on, so that training can go on while it is written."
     state = {f"model.{k}": v for k, v in model.state_dict().items()} | {f"average.{k}": v for k, v in average.state_dict().items()}
     for i, moments in optimizer.state_dict()["state"].items(): state |= {f"adam.{i}.{k}": v for k, v in moments.items()}
     state |= {"step": torch.tensor(step), "curve": torch.tensor(curve, dtype=torch.float64)} | ({"generator": generator.get_state()} if generator else {})
-    with whole_file(folder/"checkpoint.safetensors") as part: save_file({k: v.clone(memory_format=torch.contiguous_format) for k, v in state.items()}, part)
+    return {k: v.clone(memory_format=torch.contiguous_format) for k, v in state.items()}
+
+def write_state(
+    folder:Path, # of the run
+    state:dict[str, Tensor], # see `copy_state`
+):
+    "Write a checkpoint in one file, all of it or nothing."
+    with whole_file(folder/"checkpoint.safetensors") as part: save_file(state, part)
+
+def save_checkpoint(
+    folder:Path, # of the run
+    step:int, # as all that follows: see `copy_state`
+    model:nn.Module,
+    average:nn.Module,
+    optimizer:torch.optim.Optimizer,
+    generator:torch.Generator|None,
+    curve:list[tuple[float, ...]],
+):
+    "Write everything that the next step depends on."
+    write_state(folder, copy_state(step, model, average, optimizer, generator, curve))
 
 # %% ../nbs/00_core.ipynb #c67623fe
 def load_checkpoint(
@@ -271,21 +291,36 @@ def load_checkpoint(
     return int(state["step"]), [(int(step), *rest) for step, *rest in state["curve"].tolist()]
 
 # %% ../nbs/00_core.ipynb #4a1ca38e
+def check_finite(
+    loss:float, # of a step
+    norm:float, # of its gradient
+    step:int, # from 0
+):
+    "Refuse a step that would spoil the weights, or has."
+    if not math.isfinite(loss + norm): raise FloatingPointError(f"step {step}: the loss is {loss:.3g} and its gradient {norm:.3g}; look at the training data, or begin a run of its own with a lower learning rate")
+
 def update_weights(
     model:nn.Module, # with gradients; updated
     average:nn.Module, # the same without gradients; updated
     optimizer:torch.optim.Optimizer, # over the model's parameters
     loss:Tensor, # () of this step, to be finite
-    step:int, # from 0
+    step:int|Tensor, # from 0; a tensor () on the device where nothing is to be read from it, and the caller checks later
     clip:float, # largest gradient norm, above 0
     ema:float, # decay of the average in [0,1), at most (step + 1)/(step + 10)
-):
+) -> Tensor: # () norm of the gradient before it was clipped
     "Clip the gradient, take one step of the optimiser, and let the average follow."
     norm = nn.utils.clip_grad_norm_(model.parameters(), clip)
-    if not torch.isfinite(loss + norm): raise FloatingPointError(f"step {step}: the loss is {loss.item():.3g} and its gradient {norm.item():.3g}; look at the training data, or begin a run of its own with a lower learning rate")
+    unread = isinstance(step, Tensor)
+    if not unread: check_finite(loss.item(), norm.item(), step)
     optimizer.step()
-    decay = min(ema, (step + 1)/(step + 10))
-    with torch.no_grad(): torch._foreach_lerp_(list(average.parameters()), list(model.parameters()), 1 - decay)
+    weights, averages = list(model.parameters()), list(average.parameters())
+    with torch.no_grad():
+        if unread:
+            away = torch._foreach_sub(weights, averages)
+            torch._foreach_mul_(away, 1 - ((step + 1)/(step + 10)).clamp(max=ema))
+            torch._foreach_add_(averages, away)
+        else: torch._foreach_lerp_(averages, weights, 1 - min(ema, (step + 1)/(step + 10)))
+    return norm
 
 # %% ../nbs/00_core.ipynb #da12f076
 def read_manifest(
