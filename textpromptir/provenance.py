@@ -263,7 +263,7 @@ NEEDS = (
     Need("Tables 1 and 3", "Haze68", "Haze68", 68, 68),
     Need("Mixtures", "all cells", "CBSD68", 23, 23, 3, "CBSD68_segments"),
     Need("Training", "of the model that ships and of Table 3", "BSD365", 365, 365, 1, "BSD365_segments"),
-    Need("Training", "photographs besides, without segments", "Photos277", 277, 277),
+    Need("Training", "of the model that ships, without segments", "Photos277", 277, 277),
 )
 
 # %% ../nbs/13_provenance.ipynb #7e8048da
