@@ -100,6 +100,7 @@ def save_slowly(state, path): # the loop is stopped while this is at work
     time.sleep(1)
     save(state, path)
 core.save_file = save_slowly
+signal.signal(signal.SIGINT, signal.default_int_handler) # a shell that starts things in the background has them ignore it
 try: train(config, sources, vectors, sys.argv[1], every=3, cpu=True)
 except KeyboardInterrupt: print(*sorted(p.name for p in Path(sys.argv[1]).iterdir()))
 """
