@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .degradations import Realisation, add_weather, check_images, to_levels, uniform
+from .degradations import Realisation, add_weather, check_images, expose_gaussian, to_levels, uniform
 
 # %% ../nbs/11_camera.ipynb #3acc2ae2
 def to_light(
@@ -220,10 +220,9 @@ def take_photograph(
 ) -> Tensor: # (b,3,h,w) in [0,1], as a file holds it
     "Compose what happens to a picture: haze, rain, noise of Eq. 2 or of a camera, and at last a file."
     y = add_weather(check_images(x), r, kinds)
-    gaussian = y + r.sigma.reshape(-1, 1, 1, 1)/255*r.noise
     light = to_light(y)
     exposed = to_srgb(light + camera_noise(light, r.noise, camera))
-    noisy = torch.where(camera.used.reshape(-1, 1, 1, 1), to_levels(exposed), to_levels(gaussian, truncate=True))
+    noisy = torch.where(camera.used.reshape(-1, 1, 1, 1), to_levels(exposed), expose_gaussian(y, r))
     y = torch.where(kinds[:, 0].reshape(-1, 1, 1, 1), noisy, to_levels(y))
     top, left = camera.corner
     larger = F.pad(y, (left, 0, top, 0), mode="replicate")

@@ -6,7 +6,7 @@
 __all__ = ['TASKS', 'uniform', 'add_noise', 'to_levels', 'streak_kernel', 'scatter_streaks', 'draw_rain', 'add_rain',
            'remove_rain', 'draw_downpour', 'transmission', 'add_haze', 'remove_haze', 'smooth_field', 'draw_depth',
            'draw_planes', 'draw_airlight', 'Realisation', 'check_images', 'draw_nature', 'draw_realisation',
-           'add_weather', 'degrade']
+           'add_weather', 'expose_gaussian', 'degrade']
 
 # %% ../nbs/10_degradations.ipynb #a8c13207
 from dataclasses import dataclass, replace
@@ -323,6 +323,15 @@ def add_weather(
     veiled = add_haze(y, r.veil, r.airlight)
     return torch.where(rain, add_rain(veiled, r.rain, r.screen).clamp(0, 1), y)
 
+# %% ../nbs/10_degradations.ipynb #0e21cf99
+def expose_gaussian(
+    x:Tensor, # (b,3,h,w) in [0,1], what reaches the camera
+    r:Realisation, # one draw
+) -> Tensor: # (b,3,h,w) in [0,1], as an 8-bit file holds it, truncated
+    "Add the Gaussian noise of a realisation: I = J + ε (Eq. 2)."
+    noisy = x + r.sigma.reshape(-1, 1, 1, 1)/255*r.noise
+    return to_levels(noisy, truncate=True)
+
 # %% ../nbs/10_degradations.ipynb #b4e92889
 def degrade(
     x:Tensor, # (b,3,h,w) clean images in [0,1]
@@ -331,5 +340,4 @@ def degrade(
 ) -> Tensor: # (b,3,h,w) in [0,1], as an 8-bit file holds it
     "Compose degradations in physical order, haze, then rain, then noise: I = D(J; η) + ε (Eq. 1)."
     y = add_weather(x, r, kinds)
-    noisy = y + r.sigma.reshape(-1, 1, 1, 1)/255*r.noise
-    return torch.where(kinds[:, 0].reshape(-1, 1, 1, 1), to_levels(noisy, truncate=True), to_levels(y))
+    return torch.where(kinds[:, 0].reshape(-1, 1, 1, 1), expose_gaussian(y, r), to_levels(y))
