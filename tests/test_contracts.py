@@ -43,8 +43,8 @@ import sys
 for name in ('transformers', 'tokenizers', 'nbdev', 'fastcore', 'execnb', 'IPython', 'ipywidgets', 'matplotlib', 'seaborn', 'pandas', 'papermill', 'sentence_transformers'):
     sys.modules[name] = None # importing it raises ModuleNotFoundError
 import torch, tempfile
-from textpromptir import network, degradations, metrics, training, datasets
-sources = [training.Source(datasets.pack_photographs(datasets.load_photographs(None)))]
+from textpromptir import network, degradations, metrics, training, photographs
+sources = [training.Source(photographs.pack_photographs(photographs.load_photographs(None)))]
 vectors = {tuple(bool(c >> i & 1) for i in range(3)): torch.randn(4, 384) for c in range(8)}
 config = training.TrainingConfig(size='tiny', steps=2, patches=((1., 32, 2),), vector=384)
 with tempfile.TemporaryDirectory() as d: training.train(config, sources, vectors, d, cpu=True)
@@ -78,7 +78,7 @@ def test_a_sentence_needs_no_transformers(tmp_path):
     done = python("""
 import sys
 sys.modules['transformers'] = None # importing it raises ModuleNotFoundError
-from textpromptir.bert import encode_text, understand_text
+from textpromptir.encoder import encode_text, understand_text
 assert encode_text(['please take the streaks of rain away', 'naïve 去除雨 ☔']).shape == (2, 384)
 assert understand_text('please remove the rain').rain.state == 'remove'
 """, TEXTPROMPTIR_CACHE=str(tmp_path))

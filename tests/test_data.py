@@ -1,4 +1,4 @@
-"What 13_provenance cannot say itself: that it agrees with later notebooks, is packed, and survives a file that cannot be read."
+"What 13_benchmarks cannot say itself: that it agrees with later notebooks, is packed, and survives a file that cannot be read."
 import csv
 import os
 import subprocess
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from textpromptir.core import free_images, write_image
-from textpromptir.provenance import NEEDS, SETS, check_folder, describe_folder
+from textpromptir.benchmarks import NEEDS, SETS, check_folder, describe_folder
 from textpromptir.results import COLUMNS
 
 root = Path(__file__).resolve().parent.parent

@@ -19,7 +19,7 @@ import sys, torch
 from dataclasses import replace
 from pathlib import Path
 from textpromptir.core import free_images
-from textpromptir.datasets import Photograph, pack_photographs
+from textpromptir.photographs import Photograph, pack_photographs
 from textpromptir.network import save_network
 from textpromptir.samples import *
 from textpromptir.training import *

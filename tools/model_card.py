@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 from safetensors.torch import load_file
 from torch import Tensor
 
-from textpromptir.bert import hash_weights, shipped_encoder, understand_text
+from textpromptir.encoder import hash_weights, shipped_encoder, understand_text
 from textpromptir.core import free_images, seed_generator, show_images, to_tensor, to_uint8
 from textpromptir.degradations import add_haze, add_noise, add_rain, degrade, draw_realisation, streak_kernel, to_levels, transmission
 from textpromptir.metrics import psnr
