@@ -10,6 +10,7 @@ __all__ = ['TASKS', 'uniform', 'add_noise', 'to_levels', 'streak_kernel', 'scatt
 
 # %% ../nbs/10_degradations.ipynb #a8c13207
 from dataclasses import dataclass, replace
+from functools import partial
 
 import torch
 import torch.nn.functional as F
@@ -87,9 +88,9 @@ def draw_rain(
     generator:torch.Generator, # decides everything
     layers:int=3, # depth layers; an image uses one to all of them
 ) -> Tensor: # (b,1,h,w) rain layer R in [0,1]
-    "Draw rain: streaks of one main angle an image, in layers anywhere between near (long, wide) and far (short, thin) (Eq. 2)."
+    "Draw rain: streaks of one main angle, in layers from near (long, wide) to far (short, thin) (Eq. 2)."
     b, h, w = shape
-    u = lambda low, high: uniform((b,), low, high, generator)
+    u = partial(uniform, (b,), generator=generator)
     main = u(-.6, .6)
     used = u(1, layers + 1).floor()
     rain = torch.zeros(shape, device=generator.device)
@@ -127,10 +128,10 @@ def draw_downpour(
     shape:tuple[int, int, int], # b, h, w
     generator:torch.Generator, # decides everything
     layers:int=5, # depth layers; an image uses one to all of them
-) -> tuple[Tensor, Tensor]: # (b,1,h,w) rain layer R in [0,1]; (b,) what its streaks cover, as a share of the picture, counted one by one
-    "Draw rain as it falls: fine and coarse, sparse and dense, near and far at once, in one direction or several (Eq. 2)."
+) -> tuple[Tensor, Tensor]: # (b,1,h,w) rain layer R in [0,1]; (b,) sum of its streaks' areas, in pictures
+    "Draw rain as it falls: fine and coarse, sparse and dense, in one direction or several (Eq. 2)."
     b, h, w = shape
-    u = lambda low, high: uniform((b,), low, high, generator)
+    u = partial(uniform, (b,), generator=generator)
     main = u(-.8, .8)
     gusty = u(0, 1) < .25
     spread = torch.where(gusty, u(.1, .5), .05)
@@ -183,7 +184,8 @@ def smooth_field(
 ) -> Tensor: # (b,1,h,w) in [0,1]
     "Draw a smooth random surface: random knots, interpolated."
     b, h, w = shape
-    field = F.interpolate(uniform((b, 1, knots, knots), 0, 1, generator), (h, w), mode="bicubic", align_corners=True)
+    values = uniform((b, 1, knots, knots), 0, 1, generator)
+    field = F.interpolate(values, (h, w), mode="bicubic", align_corners=True)
     return field.clamp(0, 1)
 
 # %% ../nbs/10_degradations.ipynb #98b0ab0a
@@ -191,33 +193,39 @@ def draw_depth(
     shape:tuple[int, int, int], # b, h, w
     generator:torch.Generator, # decides everything
     labels:Tensor|None=None, # (b,h,w) int64 segment of each pixel, -1 where nobody drew any
-    height:Tensor|None=None, # (b,h,w) in [0,1]: where the segment's centre lies in its photograph, 1 at the top
+    height:Tensor|None=None, # (b,h,w) in [0,1]: where the segment's centre lies, 1 at the top
 ) -> Tensor: # (b,1,h,w) above 0, most of it below 1, never above 1.3
-    "Draw a plausible depth: each segment its own distance, rising with its height; a smooth surface where there are no labels."
+    "Draw a depth: each segment at its own distance, farther the higher it lies; smooth without labels."
     b, h, w = shape
     field = smooth_field(shape, generator, 3)
-    if labels is None: return .1 + .9*field
-    if height is None: raise ValueError("segments come with their heights: say where each one lies")
-    u = lambda low, high: uniform((b, 1, 1, 1), low, high, generator)
-    own = uniform((b, 256), 0, 1, generator).gather(1, labels.flatten(1) % 256).unflatten(1, (h, w))[:, None]
-    rise, alone, ramp = u(.3, 1), u(.1, .6), u(0, .4)
+    smooth = .1 + .9*field
+    if labels is None:
+        return smooth
+    if height is None:
+        raise ValueError("segments come with their heights: say where each one lies")
+    u = partial(uniform, (b, 1, 1, 1), generator=generator)
+    distances = uniform((b, 256), 0, 1, generator)
+    own = distances.gather(1, labels.flatten(1) % 256).reshape(b, 1, h, w)
+    rise = u(.3, 1)
+    alone = u(.1, .6)
+    ramp = u(0, .4)
     depth = rise*height[:, None]**u(.6, 1.6) + alone*own + ramp*field
     scene = u(.02, .3) + (depth/(rise + alone + ramp))*u(.6, 1)
-    return torch.where(labels[:, None] < 0, .1 + .9*field, scene)
+    return torch.where(labels[:, None] < 0, smooth, scene)
 
 # %% ../nbs/10_degradations.ipynb #14c5fc18
 def draw_planes(
     shape:tuple[int, int, int], # b, h, w
     generator:torch.Generator, # decides everything
 ) -> Tensor: # (b,1,h,w) distance in (0,1], 1 at the back
-    "Draw the depth of planes: ground, ceiling, walls, and what closes the view; 1/depth is the largest of linear functions."
+    "Draw the depth of ground, ceiling, walls and back: 1/depth is the largest of linear functions."
     b, h, w = shape
     y = torch.linspace(0, 1, h, device=generator.device).reshape(1, h, 1)
     x = torch.linspace(0, 1, w, device=generator.device).reshape(1, 1, w)
     horizon, vanishing = (uniform((b, 1, 1), -.5, 1.5, generator) for _ in range(2))
     inverse = torch.ones(b, h, w, device=generator.device)
     chances = (.8, .4, .5, .5) # of a ground, a ceiling, a wall at the left, one at the right
-    distances = (y - horizon, horizon - y, vanishing - x, x - vanishing) # in the picture, from where the plane would end
+    distances = (y - horizon, horizon - y, vanishing - x, x - vanishing) # from where each plane would end
     for chance, away in zip(chances, distances):
         there = uniform((b, 1, 1), 0, 1, generator) < chance
         slope = 10**uniform((b, 1, 1), -.3, 1., generator)
@@ -249,7 +257,8 @@ def check_images(
     x:Tensor, # meant to be (b,3,h,w)
 ) -> Tensor: # x itself
     "Refuse what is not a batch of RGB images."
-    if x.ndim != 4 or x.shape[1] != 3: raise ValueError(f"images are (b, 3, h, w), but these are {tuple(x.shape)}")
+    if x.ndim != 4 or x.shape[1] != 3:
+        raise ValueError(f"images are (b, 3, h, w), but these are {tuple(x.shape)}")
     return x
 
 # %% ../nbs/10_degradations.ipynb #2f24b0f5
@@ -291,7 +300,7 @@ def draw_realisation(
     height:Tensor|None=None, # (b,h,w) heights, see `draw_depth`
     sigma:tuple[float, float]=(5, 55), # range of the noise level, 0-255 scale
     beta:tuple[float, float]=(.3, 1.8), # range of the scattering coefficient
-    natural:float=0., # share in [0,1] of the images with rain, and of those with haze, as nature has them, see `draw_nature`
+    natural:float=0., # share in [0,1] of the rain, and of the haze, that `draw_nature` draws anew
 ) -> Realisation: # see its fields
     "Draw noise, rain and haze for every image of a batch."
     b, _, h, w = check_images(x).shape
@@ -314,10 +323,11 @@ def add_weather(
 ) -> Tensor: # (b,3,h,w) in [0,1]
     "Let haze, then rain with its veil, come between the scene and the camera: D(J; η) of Eq. 1."
     if kinds.shape != (len(check_images(x)), 3) or kinds.dtype != torch.bool:
-        raise ValueError(f"kinds is a bool mask of shape ({len(x)}, 3), one column for each of {', '.join(TASKS)}, "
-                         f"not {kinds.dtype} of {tuple(kinds.shape)}")
+        raise ValueError(f"kinds is a bool mask of shape ({len(x)}, 3), one column for each of "
+                         f"{', '.join(TASKS)}, not {kinds.dtype} of {tuple(kinds.shape)}")
     if r.noise.shape != x.shape:
-        raise ValueError(f"this realisation was drawn for images of {tuple(r.noise.shape)}, not {tuple(x.shape)}")
+        raise ValueError(f"this realisation was drawn for images of {tuple(r.noise.shape)}, "
+                         f"not {tuple(x.shape)}")
     rain, haze = kinds[:, 1].reshape(-1, 1, 1, 1), kinds[:, 2].reshape(-1, 1, 1, 1)
     y = torch.where(haze, add_haze(x, r.t, r.airlight), x)
     veiled = add_haze(y, r.veil, r.airlight)
