@@ -60,7 +60,8 @@ def test_restore_from_the_shell_without_a_network(tmp_path):
 import socket
 def shut(*a, **k): raise RuntimeError('a network call')
 socket.socket.connect = socket.getaddrinfo = socket.create_connection = shut
-from textpromptir.core import free_images, read_image, seed_generator, write_image
+from textpromptir.core import free_images, seed_generator
+from textpromptir.pictures import read_image, write_image
 from textpromptir.degradations import add_noise
 from textpromptir.metrics import psnr
 from textpromptir.commands import main

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from textpromptir.core import free_images, write_image
+from textpromptir.core import free_images
+from textpromptir.pictures import write_image
 from textpromptir.benchmarks import NEEDS, SETS, check_folder, describe_folder
 from textpromptir.results import COLUMNS
 

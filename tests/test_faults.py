@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from textpromptir.core import free_images, open_picture, to_tensor, to_uint8
+from textpromptir.core import free_images
+from textpromptir.pictures import open_picture, to_tensor, to_uint8
 from textpromptir.network import SIZES, TextPromptIR, load_network, save_network
 from textpromptir.restoration import Restorer, shipped_model
 

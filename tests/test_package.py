@@ -29,7 +29,8 @@ sys.addaudithook(shut)
 restoring = """
 import sys, textpromptir, torch
 from importlib.metadata import distribution
-from textpromptir.core import free_images, read_image, seed_generator, write_image
+from textpromptir.core import free_images, seed_generator
+from textpromptir.pictures import read_image, write_image
 from textpromptir.degradations import add_noise
 from textpromptir.metrics import psnr
 from textpromptir.prompts import load_phrases, prompts_folder, teaching_requests

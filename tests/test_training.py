@@ -181,7 +181,8 @@ except OSError as e: print(e)
 
 def test_a_broken_image_is_one_sentence_on_the_command_line(tmp_path):
     "A folder with an image that breaks off: its name, exit status 2, no run begun."
-    from textpromptir.core import free_images, write_image
+    from textpromptir.core import free_images
+    from textpromptir.pictures import write_image
     photos = tmp_path/"photos"
     photos.mkdir()
     write_image(free_images()["chelsea"], photos/"good.png")

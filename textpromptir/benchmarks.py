@@ -19,7 +19,8 @@ from pathlib import Path, PurePosixPath
 
 from tqdm import tqdm
 
-from .core import data_folder, hash_file, open_picture, to_array, whole_file
+from .core import data_folder, hash_file, whole_file
+from .pictures import open_picture, to_array
 from .photographs import IMAGE_ENDINGS, SIDES, Pair, benchmark_sets, list_images
 
 # %% ../nbs/13_benchmarks.ipynb #f78d096b

@@ -97,7 +97,7 @@ def find_pictures(
     besides:Path|None=None, # a folder to leave out, where the results go
 ) -> list[Path]: # sorted; hidden ones left out
     "List the pictures in a folder; files with other endings are counted in a warning."
-    from textpromptir.core import FORMATS
+    from textpromptir.pictures import FORMATS
     names = sorted(p for p in (path.rglob("*") if recursive else path.iterdir()) if p.is_file() and not any(part.startswith(".") for part in p.relative_to(path).parts))
     if besides: names = [p for p in names if not p.resolve().is_relative_to(besides.resolve())]
     pictures = [p for p in names if p.suffix.lower() in FORMATS]
@@ -113,7 +113,7 @@ def plan_jobs(
     recursive:bool=False, # as in `find_pictures`
 ) -> list[Job]:
     "Decide where each result goes, or say why it cannot."
-    from textpromptir.core import FORMATS, check_ending
+    from textpromptir.pictures import FORMATS, check_ending
     sources, many = [], len(paths) > 1
     for path in paths:
         if not path.exists(): raise FileNotFoundError(f"there is no file {path}")
@@ -160,7 +160,8 @@ def restore_file(
     overwrite:bool=False, # True: replace what is there
 ) -> Path: # the file written
     "Restore an image file into another one."
-    from textpromptir.core import open_picture, save_picture, whole_file
+    from textpromptir.core import whole_file
+    from textpromptir.pictures import open_picture, save_picture
     check_free(job.output, overwrite)
     picture = open_picture(job.source)
     restored = restorer.restore(picture, sentences, tile, strength) if sentences else picture

@@ -18,7 +18,8 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from .core import FORMATS, free_images, read_image
+from .core import free_images
+from .pictures import FORMATS, read_image
 
 # %% ../nbs/12_photographs.ipynb #02b36123
 IMAGE_ENDINGS = tuple(FORMATS) # what counts as an image file

@@ -26,7 +26,8 @@ from torch import Tensor
 from tqdm import tqdm
 
 from .encoder import encode_text, hash_weights, load_understanding, shipped_encoder
-from .core import free_images, read_image, seed_generator, whole_file
+from .core import free_images, seed_generator, whole_file
+from .pictures import read_image
 from .photographs import Pair
 from .degradations import TASKS, degrade, draw_realisation
 from .families import what_is_heard

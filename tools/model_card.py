@@ -11,7 +11,8 @@ from safetensors.torch import load_file
 from torch import Tensor
 
 from textpromptir.encoder import hash_weights, shipped_encoder, understand_text
-from textpromptir.core import free_images, seed_generator, show_images, to_tensor, to_uint8
+from textpromptir.core import free_images, seed_generator, show_images
+from textpromptir.pictures import to_tensor, to_uint8
 from textpromptir.degradations import add_haze, add_noise, add_rain, degrade, draw_realisation, streak_kernel, to_levels, transmission
 from textpromptir.metrics import psnr
 from textpromptir.network import load_network
