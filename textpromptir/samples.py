@@ -15,7 +15,7 @@ from torch import Tensor
 
 from .camera import draw_camera, take_photograph
 from .core import seed_generator
-from .photographs import Album, Crops, draw_crops
+from .photographs import Crops, PackedPhotographs, draw_crops
 from .degradations import TASKS, degrade, draw_realisation
 from .prompts import teaching_requests, training_requests
 
@@ -98,7 +98,7 @@ def draw_vectors(
 @dataclass(frozen=True)
 class Source:
     "Photographs to train on, and how often."
-    album:Album # see `pack_photographs`
+    photographs:PackedPhotographs # see `pack_photographs`
     task:str|None = None # which of `TASKS` ails the degraded versions; None for clean photographs, degraded on the spot
     share:float = 1. # of the samples, relative to other sources
 
@@ -148,7 +148,7 @@ def draw_batch(
     counts = torch.multinomial(shares, b, True, generator=seed_generator("sources", generator.initial_seed())).bincount(minlength=len(sources)).tolist()
     for source, n in zip(sources, counts):
         if not n: continue
-        crops = draw_crops(source.album, n, size, generator)
+        crops = draw_crops(source.photographs, n, size, generator)
         drawn.append(synthesise(crops, generator, config) if source.task is None else ask_about_pairs(crops, source.task, generator, config))
     degraded, named, target = map(torch.cat, zip(*drawn))
     return degraded, draw_vectors(sayings, named, generator), target

@@ -506,7 +506,7 @@ def describe_data(
     validation:int, # photographs kept out
 ) -> dict[str, object]: # entries of a manifest; a run that goes on has to have the same
     "Say what a run is trained on."
-    data = [{"photographs": len(s.album.begin), "sha256": hash_tensors(s.album.pixels, s.album.sides), "task": s.task, "share": s.share} for s in sources]
+    data = [{"photographs": len(s.photographs.begin), "sha256": hash_tensors(s.photographs.pixels, s.photographs.sides), "task": s.task, "share": s.share} for s in sources]
     return dict(data=data, vectors={"sentences": len(sayings.table), "sha256": hash_tensors(sayings.table)}, validation=validation)
 
 def describe_sitting(
@@ -568,8 +568,8 @@ def check_run(
     if not sources: raise ValueError("there are no photographs to train on")
     if not all(0 < s.share < float("inf") for s in sources): raise ValueError(f"the share of a source is a number above 0, and these are {[s.share for s in sources]}")
     for s in sources:
-        if s.album.smallest < side: raise ValueError(f"the smallest photograph has a side of {s.album.smallest} pixels, and a patch of {side}×{side} does not fit into it")
-        paired = s.album.pixels.shape[1] > 5
+        if s.photographs.smallest < side: raise ValueError(f"the smallest photograph has a side of {s.photographs.smallest} pixels, and a patch of {side}×{side} does not fit into it")
+        paired = s.photographs.pixels.shape[1] > 5
         if paired and s.task not in TASKS: raise ValueError(f"a source of pairs has to say which of {', '.join(TASKS)} ails them, and this one says {s.task!r}")
         if s.task and not paired: raise ValueError(f"a source that is to teach {s.task} from pairs holds clean photographs alone")
     width = {"heads": 3, "text": config.vector}.get(config.family)
@@ -700,7 +700,7 @@ def place_data(
     "Check what a run learns from, and bring it to where it trains."
     sayings = pack_vectors(what_is_heard(config.family, vectors), accelerator.device)
     check_run(config, sources, sayings, accelerator.num_processes)
-    return [replace(s, album=s.album.to(accelerator.device)) for s in sources], sayings
+    return [replace(s, photographs=s.photographs.to(accelerator.device)) for s in sources], sayings
 
 # %% ../nbs/43_training.ipynb #eff5c3f2
 LOOK = 20 # steps between two looks at the losses of a graphics card
@@ -846,7 +846,7 @@ def state_cost(
     unit, name = (3600, "hours") if left > 7200 else (60, "minutes") if left > 120 else (1, "s")
     duration = f"{left/unit:,.{1 if unit == 3600 else 0}f} {name}"
     ahead = f"step {done:,}, {duration} left by the clock, about {left/seconds:,.0f} steps" if lap.hours else f"step {done:,} of {config.steps:,}, about {duration} left"
-    counts = " and ".join(f"{len(s.album.begin)} photographs" + (f" with {s.task}" if s.task else "") for s in sources)
+    counts = " and ".join(f"{len(s.photographs.begin)} photographs" + (f" with {s.task}" if s.task else "") for s in sources)
     return (f"size {config.size}, {parameters:,} parameters, on {counts}, {held} more to validate: {ahead} at {seconds:.2f} s a step"
             f" on {describe_device(device)}; {memory:.1f} GB of memory; {16*parameters/1e6:.0f} MB for a checkpoint")
 
