@@ -13,7 +13,7 @@ from .layers import GatedFeedForward
 
 # %% ../nbs/32_igfn.ipynb #083be342
 class IGFN(GatedFeedForward):
-    "Gated feed-forward on features that a sentence has modulated: x + W_out·(GELU(branch 1) ⊙ branch 2) of X_m (Eq. 7)."
+    "Gated feed-forward under a sentence: x + W_out·(GELU(branch 1) ⊙ branch 2) of X_m (Eq. 7)."
     def __init__(self,
         c:int, # channels
         d:int, # width of the sentence vector
@@ -25,4 +25,6 @@ class IGFN(GatedFeedForward):
         x:Tensor, # (b,c,h,w)
         s:Tensor, # (b,d) sentence vector
     ) -> Tensor: # (b,c,h,w)
-        return x + self.gate(self.fusion(self.norm(x), s))
+        normed = self.norm(x) # X̂
+        modulated = self.fusion(normed, s) # X_m
+        return x + self.gate(modulated)

@@ -11,7 +11,7 @@ import math
 import torch
 from torch import Tensor, nn
 
-from .layers import Sums, TransposedAttention
+from .layers import TransposedAttention
 
 # %% ../nbs/31_imta.ipynb #57c129a8
 def kernel_size(
@@ -30,23 +30,26 @@ class SemanticFusion(nn.Module):
     ):
         super().__init__()
         k = kernel_size(c)
-        self.conv, self.word = nn.Conv1d(1, 1, k, padding=k//2, bias=False), nn.Linear(d, c)
-        self.gamma, self.delta = nn.Linear(c, c), nn.Linear(c, c)
+        self.conv = nn.Conv1d(1, 1, k, padding=k//2, bias=False)
+        self.word = nn.Linear(d, c)
+        self.gamma = nn.Linear(c, c)
+        self.delta = nn.Linear(c, c)
         nn.init.ones_(self.gamma.bias) # else X_m begins near zero
-        self.sums = Sums()
     def vector(self,
         x:Tensor, # (b,c,h,w) X̂, normalised
         s:Tensor, # (b,d) sentence vector
     ) -> Tensor: # (b,c) v = a ⊙ (W·s), what image and sentence say together
-        total, n = self.sums(x.sum((2, 3)), x.shape[2]*x.shape[3])
-        a = torch.sigmoid(self.conv((total/n)[:, None])[:, 0])
-        return a*self.word(s)
+        mean = x.mean((2, 3)) # (b,c) GAP
+        a = torch.sigmoid(self.conv(mean[:, None])[:, 0]) # (b,c) in (0,1)
+        return a*self.word(s) # (b,c)
     def forward(self,
         x:Tensor, # (b,c,h,w) X̂, normalised
         s:Tensor, # (b,d) sentence vector
     ) -> Tensor: # (b,c,h,w) X_m
-        v = self.vector(x, s)
-        return torch.addcmul(self.delta(v)[..., None, None], x, self.gamma(v)[..., None, None])
+        v = self.vector(x, s) # (b,c)
+        gamma = self.gamma(v)[..., None, None] # (b,c,1,1)
+        delta = self.delta(v)[..., None, None] # (b,c,1,1)
+        return gamma*x + delta # (b,c,h,w)
 
 # %% ../nbs/31_imta.ipynb #d5a1f021
 class IMTA(TransposedAttention):
@@ -62,4 +65,6 @@ class IMTA(TransposedAttention):
         x:Tensor, # (b,c,h,w)
         s:Tensor, # (b,d) sentence vector
     ) -> Tensor: # (b,c,h,w)
-        return x + self.attend(self.fusion(self.norm(x), s))
+        normed = self.norm(x) # X̂
+        modulated = self.fusion(normed, s) # X_m
+        return x + self.attend(modulated)

@@ -31,7 +31,8 @@ from .pictures import read_image
 from .benchmarks import Column
 from .photographs import Pair
 from .degradations import TASKS, degrade, draw_realisation
-from .families import what_is_heard
+from .families import guidance_vectors
+from .fast import speed_up
 from .metrics import PROTOCOLS, Protocol, centre_crop, noisy_input, psnr, score
 from .network import TextPromptIR
 
@@ -159,7 +160,7 @@ def score_column(
 ) -> list[Row]:
     "Score a network on a column, from the pixels; a sentence that is read as off-task leaves the image as it is."
     free, checkpoint, rows, head = column.dataset == "free", hash_model(network), [], load_understanding(shipped_encoder())
-    step = part_step(len(pairs))
+    step, fast = part_step(len(pairs)), speed_up(network)
     if prompt != "right" and every % step: raise ValueError(f"{column.name}: prompts that are not right are scored on every {step}th image, and not on every {every}th")
     place = lambda i: i if prompt == "right" else column.first + i//step
     said = {i: choose_sentence(place(i), column.task, prompt, *sentences) for i in range(0, len(pairs), every)}
@@ -167,9 +168,9 @@ def score_column(
     for i in tqdm(said, desc=f"{column.name}, {prompt}", mininterval=5, leave=False):
         case = (free_case if free else load_case)(pairs[i], column, protocol)
         data = hash_pixels(*(case[1:] if free or column.sigma else case)) # an input that was made here is no file: its target alone names the case
-        s = what_is_heard(family, {true: vectors[i][None]})[true]
+        s = guidance_vectors(family, {true: vectors[i][None]})[true]
         refused = family == "text" and head.read(s).off_task
-        scores = score_case((lambda x, s: x) if refused else network, case, s, protocol)
+        scores = score_case((lambda x, s: x) if refused else fast, case, s, protocol)
         rows.append(Row(column=column.name, image=pairs[i].name, index=i, prompt=prompt, sentence=said[i], protocol=protocol.name,
                         checkpoint=checkpoint, data=data, refused=int(refused), **scores))
     return rows

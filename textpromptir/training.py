@@ -39,7 +39,8 @@ from .camera import draw_camera, take_photograph
 from .core import check_finite, copy_state, data_folder, load_checkpoint, read_manifest, record_config, seed_generator, update_weights, whole_file, write_state
 from .photographs import Photograph, load_photographs, pack_photographs, read_pairs
 from .degradations import TASKS, degrade, draw_realisation
-from .families import FAMILIES, what_is_heard
+from .families import FAMILIES, guidance_vectors
+from .fast import speed_up
 from .metrics import psnr
 from .network import SIZES, TextPromptIR, load_network, save_network
 from .samples import SampleConfig, Sayings, Source, draw_batch, pack_vectors, prepare_vectors
@@ -307,8 +308,11 @@ def prepare_network(
     config:TrainingConfig, # whether to compile it
     accelerator:object, # of Accelerate
 ) -> nn.Module: # what is run; its weights are those of the network
-    "Compile a network where that is wanted, for each size of crops apart, and spread it over the processes."
-    return accelerator.prepare(torch.compile(network, dynamic=False) if config.compile else network)
+    "Speed a network up, compile it where that is wanted, and spread it over the processes."
+    fast = speed_up(network)
+    if config.compile:
+        fast = torch.compile(fast, dynamic=False)
+    return accelerator.prepare(fast)
 
 def can_record(
     config:TrainingConfig, # recompute, eager
@@ -698,7 +702,7 @@ def place_data(
     accelerator:object, # of Accelerate
 ) -> tuple[list[Source], Sayings]: # on the device
     "Check what a run learns from, and bring it to where it trains."
-    sayings = pack_vectors(what_is_heard(config.family, vectors), accelerator.device)
+    sayings = pack_vectors(guidance_vectors(config.family, vectors), accelerator.device)
     check_run(config, sources, sayings, accelerator.num_processes)
     return [replace(s, photographs=s.photographs.to(accelerator.device)) for s in sources], sayings
 
@@ -722,7 +726,7 @@ def train(
     if hours is not None and not 0 < hours < float("inf"): raise ValueError(f"a run takes some hours, not {hours:g}")
     accelerator, folder = start_accelerator(cpu), Path(folder)
     device = accelerator.device
-    heard, cases, main = what_is_heard(config.family, vectors), validation_cases(validation), accelerator.is_main_process
+    heard, cases, main = guidance_vectors(config.family, vectors), validation_cases(validation), accelerator.is_main_process
     sources, sayings = place_data(config, sources, vectors, accelerator)
     run = open_run(config, (sources, sayings, len(validation)), folder, weights, begin, hours, accelerator)
     learner, curve, losses = run.learner, run.curve, Losses(1 if device.type == "cpu" else LOOK)
