@@ -79,7 +79,8 @@ def test_a_sentence_needs_no_transformers(tmp_path):
     done = python("""
 import sys
 sys.modules['transformers'] = None # importing it raises ModuleNotFoundError
-from textpromptir.encoder import encode_text, understand_text
+from textpromptir.encoder import encode_text
+from textpromptir.understanding import understand_text
 assert encode_text(['please take the streaks of rain away', 'naïve 去除雨 ☔']).shape == (2, 384)
 assert understand_text('please remove the rain').rain.state == 'remove'
 """, TEXTPROMPTIR_CACHE=str(tmp_path))

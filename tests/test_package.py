@@ -33,7 +33,7 @@ from textpromptir.core import free_images, seed_generator
 from textpromptir.pictures import read_image, write_image
 from textpromptir.degradations import add_noise
 from textpromptir.metrics import psnr
-from textpromptir.prompts import load_phrases, prompts_folder, teaching_requests
+from textpromptir.prompts import load_templates, prompts_folder, teaching_requests
 from textpromptir.commands import main
 clean = free_images()["coffee"][..., :121, :143]
 write_image(add_noise(clean, 25, seed_generator("wheel")), "in.png")
@@ -41,7 +41,7 @@ status = main(["restore", "in.png", "please remove the noise", "-o", "out.png"])
 x, y = read_image("in.png"), read_image("out.png")
 before, after = psnr(x, clean).item(), psnr(y, clean).item()
 assert status == 0 and y.shape == x.shape == clean.shape and after > before + 5, (status, x.shape, y.shape, before, after)
-assert len(teaching_requests()) > 2000 and load_phrases().frames
+assert len(teaching_requests()) > 2000 and load_templates().frames
 print(textpromptir.__file__, prompts_folder(), distribution("textpromptir").locate_file(""), sep="\\n")
 """
 

@@ -219,7 +219,7 @@ def run_command(
     "Do what the command line asks for."
     if a.command == "restore": return restore_files(a)
     if a.command == "understand":
-        from textpromptir.encoder import understand_text
+        from textpromptir.understanding import understand_text
         print(understand_text(a.sentence))
     elif a.command == "data":
         from textpromptir.benchmarks import check_folder, describe_sets

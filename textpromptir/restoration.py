@@ -17,11 +17,12 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from .encoder import check_sentences, encode_text, fetch_bert, load_understanding
+from .encoder import check_sentences, encode_text, fetch_bert
 from .pictures import as_picture
 from .fast import speed_up
 from .network import TextPromptIR, load_network
 from .tiles import OVERLAP, restore_tiled
+from .understanding import load_understanding
 
 # %% ../nbs/51_restoration.ipynb #66e6c1e6
 def shipped_model() -> Path: # holds config.json and model.safetensors

@@ -25,7 +25,7 @@ from PIL import Image
 from torch import Tensor
 from tqdm import tqdm
 
-from .encoder import encode_text, hash_weights, load_understanding, shipped_encoder
+from .encoder import encode_text, hash_weights, shipped_encoder
 from .core import free_images, seed_generator, whole_file
 from .pictures import read_image
 from .benchmarks import Column
@@ -35,6 +35,7 @@ from .families import guidance_vectors
 from .fast import speed_up
 from .metrics import PROTOCOLS, Protocol, centre_crop, noisy_input, psnr, score
 from .network import TextPromptIR
+from .understanding import load_understanding
 
 # %% ../nbs/60_results.ipynb #643050d0
 def load_case(

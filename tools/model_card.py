@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 from safetensors.torch import load_file
 from torch import Tensor
 
-from textpromptir.encoder import hash_weights, shipped_encoder, understand_text
+from textpromptir.encoder import hash_weights, shipped_encoder
 from textpromptir.core import free_images, seed_generator, show_images
 from textpromptir.pictures import to_tensor, to_uint8
 from textpromptir.degradations import add_haze, add_noise, add_rain, degrade, draw_realisation, streak_kernel, to_levels, transmission
@@ -18,6 +18,7 @@ from textpromptir.metrics import psnr
 from textpromptir.network import load_network
 from textpromptir.restoration import Restorer, shipped_model
 from textpromptir.results import check_rows, hash_model, read_rows
+from textpromptir.understanding import understand_text
 
 root = Path(__file__).resolve().parent.parent
 results, limits = root/"data"/"results", root/"data"/"results"/"rows"/"limits.json"
