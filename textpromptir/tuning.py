@@ -6,7 +6,7 @@
 __all__ = ['MaskedTokens', 'mask_tokens', 'group_by_label', 'SentencePairs', 'draw_pairs', 'TuningConfig', 'TuningData',
            'TuningLoss', 'TunedBert', 'TuningRun', 'start_tuning', 'tuning_step', 'Tuned', 'fine_tune', 'save_encoder']
 
-# %% ../nbs/22_tuning.ipynb #110706a8
+# %% ../nbs/22_tuning.ipynb #e7f67bb2
 import copy
 import math
 import time
@@ -19,8 +19,8 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
-from .core import (load_checkpoint, record_config, save_checkpoint, seed_generator, update_weights,
-                               whole_file)
+from .core import (load_checkpoint, record_config, save_checkpoint, seed_generator,
+                               update_weights, whole_file)
 from .encoder import fetch_bert, mean_pool
 from .prompts import Request, Templates, choose, group_requests, load_templates
 
@@ -116,10 +116,10 @@ class TuningLoss:
     nsp:float = 0. # mean over the pairs
     understanding:float = 0. # of a third head, see 23_understanding
 
-# %% ../nbs/22_tuning.ipynb #c0dfdd68
+# %% ../nbs/22_tuning.ipynb #6dedf197
 class TunedBert(nn.Module):
     "BERT with two heads: masked words, next sentence (Sec. 3.2.2)."
-    fast:tuple[str, ...] = () # how the names of the parameters begin that learn ten times as fast
+    fast_prefixes:tuple[str, ...] = () # of the names of parameters that learn ten times as fast
     def __init__(self,
         base:str|Path|None, # as in `fetch_bert`
     ):
@@ -136,8 +136,8 @@ class TunedBert(nn.Module):
         sentences:list[str], # one or more
         limit:int=512, # tokens
     ) -> Tensor: # (b,d) sentence vectors, with gradients
-        lengths = [len(s) for s in sentences]
-        order = torch.tensor(sorted(range(len(sentences)), key=lengths.__getitem__)) # like lengths together
+        by_length = sorted(range(len(sentences)), key=lambda i: len(sentences[i])) # little padding
+        order = torch.tensor(by_length)
         vectors = []
         for part in order.split(8):
             tokens = self.tokenizer([sentences[i] for i in part], padding=True, truncation=True,
@@ -182,7 +182,7 @@ class TuningRun:
     optimizer:torch.optim.Optimizer # AdamW
     generator:torch.Generator # of the data
 
-# %% ../nbs/22_tuning.ipynb #38e2b596
+# %% ../nbs/22_tuning.ipynb #d8a0084d
 def start_tuning(
     config:TuningConfig, # rates and seed
     base:str|Path|None, # as in `fetch_bert`
@@ -195,7 +195,7 @@ def start_tuning(
     average = copy.deepcopy(raw).requires_grad_(False).eval()
     groups = {}
     for name, p in raw.named_parameters():
-        is_matrix, is_fast = p.ndim > 1, name.startswith(raw.fast)
+        is_matrix, is_fast = p.ndim > 1, name.startswith(raw.fast_prefixes)
         lr = config.lr*(10 if is_fast else 1)
         weight_decay = config.weight_decay if is_matrix else 0.
         group = {"params": [], "lr": lr, "peak": lr, "weight_decay": weight_decay}

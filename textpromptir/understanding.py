@@ -163,10 +163,10 @@ class UnderstandingConfig(TuningConfig):
     understanding:float = 1. # weight of the understanding loss
     batch:int = 32 # labelled sentences a step
 
-# %% ../nbs/23_understanding.ipynb #bfa63176
+# %% ../nbs/23_understanding.ipynb #34ad09f6
 class UnderstandingBert(TunedBert):
     "BERT with three heads: masked words, next sentence, understanding."
-    fast = ("understanding",) # the head starts from nothing, BERT does not
+    fast_prefixes = ("understanding",) # the head starts from nothing, BERT does not
     def __init__(self,
         base:str|Path|None, # as in `fetch_bert`
     ):
