@@ -51,15 +51,15 @@ def same(a, b):
 
 torn = setting + """
 import os, signal
-import textpromptir.core as core
-save, written = core.save_file, []
+import textpromptir.runs as runs
+save, written = runs.save_file, []
 def save_half(state, path): # the third checkpoint is cut in half, as if the power had gone
     save(state, path)
     written.append(path)
     if len(written) < 3: return
     Path(path).write_bytes(Path(path).read_bytes()[:Path(path).stat().st_size//2])
     os.kill(os.getpid(), signal.SIGKILL)
-core.save_file = save_half
+runs.save_file = save_half
 """ + "train(config, sources, vectors, sys.argv[1], every=1, cpu=True)"
 
 
@@ -93,13 +93,13 @@ def test_ctrl_c_waits_for_the_checkpoint(whole, tmp_path):
     "SIGINT while a thread writes: the file becomes whole, and the run ends with the same bits as without."
     slow = setting + """
 import os, signal, time
-import textpromptir.core as core
-save = core.save_file
+import textpromptir.runs as runs
+save = runs.save_file
 def save_slowly(state, path): # the loop is stopped while this is at work
     if "checkpoint" in str(path): os.kill(os.getpid(), signal.SIGINT)
     time.sleep(1)
     save(state, path)
-core.save_file = save_slowly
+runs.save_file = save_slowly
 signal.signal(signal.SIGINT, signal.default_int_handler) # a shell that starts things in the background has them ignore it
 try: train(config, sources, vectors, sys.argv[1], every=3, cpu=True)
 except KeyboardInterrupt: print(*sorted(p.name for p in Path(sys.argv[1]).iterdir()))
@@ -145,7 +145,7 @@ def test_another_lap_begins_from_the_average(tmp_path):
     "Killed in its first step and begun again: raw weights are those of the average, and AdamW knows nothing."
     done = python(setting + """
 import textpromptir.training as t
-from textpromptir.core import read_manifest
+from textpromptir.runs import read_manifest
 folder = Path(sys.argv[1])
 train(config, sources, vectors, folder, cpu=True)
 before = read_manifest(folder)

@@ -7,19 +7,15 @@ __all__ = ['SHORT', 'COMPACT', 'RECIPES', 'CARD', 'WARM_UP', 'CASES', 'MAY_CHANG
            'choose_recipe', 'learning_rate', 'Lap', 'schedule_place', 'choose_laps', 'Learner', 'make_optimizer',
            'start_run', 'start_accelerator', 'step_generator', 'Plan', 'plan_step', 'draw_parts', 'fast_products',
            'add_gradients', 'set_dials', 'train_step', 'record_graph', 'RecordedStep', 'prepare_network', 'can_record',
-           'prepare_step', 'training_stream', 'DrawAhead', 'Losses', 'Clock', 'split_photographs', 'ValidationCase',
-           'validation_cases', 'validate', 'hash_tensors', 'name_processor', 'describe_device', 'describe_data',
-           'describe_sitting', 'draw_curve', 'check_config', 'check_run', 'Snapshot', 'write_products', 'write_run',
-           'BackgroundWriter', 'OpenRun', 'open_run', 'place_data', 'train', 'measure_step', 'peak_memory',
-           'read_sources', 'time_left', 'state_cost', 'run_training']
+           'prepare_step', 'training_stream', 'DrawAhead', 'split_photographs', 'ValidationCase', 'validation_cases',
+           'validate', 'describe_data', 'draw_curve', 'check_config', 'check_run', 'Snapshot', 'write_products',
+           'write_run', 'OpenRun', 'open_run', 'place_data', 'train', 'measure_step', 'peak_memory', 'read_sources',
+           'time_left', 'state_cost', 'run_training']
 
 # %% ../nbs/43_training.ipynb #3c6cb9df
 import copy
-import hashlib
 import math
-import os
 import platform
-import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -34,9 +30,10 @@ from safetensors import SafetensorError
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
-import textpromptir
 from .camera import draw_camera, take_photograph
-from .core import check_finite, copy_state, data_folder, load_checkpoint, read_manifest, record_config, seed_generator, update_weights, whole_file, write_state
+from .core import data_folder, seed_generator, whole_file
+from .runs import (BackgroundWriter, Clock, Losses, check_finite, copy_state, describe_device, describe_sitting,
+    hash_tensors, load_checkpoint, read_manifest, record_config, update_weights, write_state)
 from .photographs import Photograph, load_photographs, pack_photographs, read_pairs
 from .degradations import TASKS, degrade, draw_realisation
 from .families import FAMILIES, guidance_vectors
@@ -371,54 +368,6 @@ class DrawAhead:
             for x in part: x.record_stream(present) # its memory is not given away before the step is through
         return parts
 
-# %% ../nbs/43_training.ipynb #cd99a833
-class Losses:
-    "Losses and norms that stay on the device until somebody looks."
-    def __init__(self,
-        every:int, # steps between two looks; the first step is looked at anyway
-    ):
-        self.every, self.waiting, self.seen, self.first = every, [], [], True
-
-    def add(self,
-        step:int, # from 0
-        found:Tensor, # (2,) see `train_step`
-    ) -> bool: # whether it is time to look
-        self.waiting.append((step, found))
-        return self.first or len(self.waiting) >= self.every
-
-    def look(self):
-        "Read what is waiting, and refuse the first step that is not finite."
-        if not self.waiting: return
-        self.first = False
-        rows = torch.stack([found for _, found in self.waiting]).tolist()
-        for (step, _), (loss, norm) in zip(self.waiting, rows):
-            check_finite(loss, norm, step)
-            self.seen.append(loss)
-        self.waiting = []
-
-    def mean(self) -> float: # over the steps since it was last asked
-        "Look, and take the mean."
-        self.look()
-        mean = sum(self.seen)/len(self.seen)
-        self.seen = []
-        return mean
-
-class Clock:
-    "Seconds since it was made, the same for all processes."
-    def __init__(self,
-        accelerator:object, # of Accelerate
-    ):
-        self.accelerator, self.start, self.agreed = accelerator, time.monotonic(), 0.
-
-    def agree(self):
-        "Several processes take the mean of their clocks; in between, time stands still for them."
-        if self.accelerator.num_processes == 1: return
-        passed = torch.tensor(time.monotonic() - self.start, device=self.accelerator.device)
-        self.agreed = self.accelerator.reduce(passed, "mean").item()
-
-    def read(self) -> float: # s
-        return time.monotonic() - self.start if self.accelerator.num_processes == 1 else self.agreed
-
 # %% ../nbs/43_training.ipynb #f0add6f8
 def split_photographs(
     photos:list[Photograph], # in a fixed order
@@ -482,27 +431,6 @@ def validate(
         found.append(sum(scores)/len(scores))
     return tuple(found)
 
-# %% ../nbs/43_training.ipynb #a397804a
-def hash_tensors(
-    *tensors:Tensor, # any
-) -> str: # 12 hexadecimal digits
-    "Name numbers by what they are."
-    digest = hashlib.sha256()
-    for z in tensors: digest.update(f"{z.dtype}{tuple(z.shape)}".encode() + z.cpu().contiguous().numpy().tobytes())
-    return digest.hexdigest()[:12]
-
-def name_processor() -> str: # for a reader
-    "Name the processor as the system does."
-    lines = Path("/proc/cpuinfo").read_text().splitlines() if os.path.exists("/proc/cpuinfo") else []
-    return next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.processor() or platform.machine())
-
-def describe_device(
-    device:str|torch.device="cpu",
-) -> str: # for a reader
-    "Name the processor or the graphics card."
-    if torch.device(device).type == "cuda": return torch.cuda.get_device_name(device)
-    return f"{name_processor()}, {torch.get_num_threads()} of {os.cpu_count()} threads"
-
 # %% ../nbs/43_training.ipynb #91b67bd9
 def describe_data(
     sources:list[Source], # what it is trained on
@@ -512,15 +440,6 @@ def describe_data(
     "Say what a run is trained on."
     data = [{"photographs": len(s.photographs.begin), "sha256": hash_tensors(s.photographs.pixels, s.photographs.sides), "task": s.task, "share": s.share} for s in sources]
     return dict(data=data, vectors={"sentences": len(sayings.table), "sha256": hash_tensors(sayings.table)}, validation=validation)
-
-def describe_sitting(
-    step:int, # from which it goes on
-    accelerator:object, # of Accelerate
-) -> dict[str, object]: # an entry of a manifest
-    "Say what a run runs on from here."
-    code = hashlib.sha256(b"".join(p.read_bytes() for p in sorted(Path(textpromptir.__file__).parent.glob("*.py")))).hexdigest()[:12]
-    return {"from": step, "device": describe_device(accelerator.device), "processes": accelerator.num_processes, "torch": torch.__version__,
-            "code": f"textpromptir {textpromptir.__version__}, sha256 of its files {code}"}
 
 # %% ../nbs/43_training.ipynb #ed747031
 def draw_curve(
@@ -615,46 +534,6 @@ def write_run(
         write_products(folder, now)
     except (OSError, SafetensorError) as e:
         raise OSError(f"the run in {folder} cannot be written after step {now.step} ({e}); its last checkpoint is whole: make room and start it again") from None
-
-# %% ../nbs/43_training.ipynb #c8992b6c
-class BackgroundWriter:
-    "Does one thing after the other in a thread; leaving it waits for the last."
-    def __init__(self,
-        device:torch.device, # on which the tensors lie that are written
-    ):
-        self.device, self.thread, self.error = device, None, None
-
-    def write(self,
-        work:Callable[[], None], # what it reads stays as it is
-    ):
-        "Begin when the work before is done."
-        self.wait()
-        self.check()
-        ready = torch.cuda.current_stream(self.device).record_event() if self.device.type == "cuda" else None
-        self.thread = threading.Thread(target=self.run, args=(work, ready), name="writer")
-        self.thread.start()
-
-    def run(self, work, ready):
-        try:
-            if ready is None: return work()
-            stream = torch.cuda.Stream(self.device) # so that reading waits for the copy alone, not for the steps behind it
-            stream.wait_event(ready)
-            with torch.cuda.stream(stream): work()
-        except BaseException as e: self.error = e
-
-    def wait(self):
-        if self.thread: self.thread.join()
-
-    def check(self):
-        "Raise what went wrong in the thread, if something did."
-        error, self.error = self.error, None
-        if error: raise error
-
-    def __enter__(self): return self
-
-    def __exit__(self, kind, *_):
-        self.wait()
-        if kind is None: self.check()
 
 # %% ../nbs/43_training.ipynb #6f2b6fcd
 @dataclass(frozen=True)

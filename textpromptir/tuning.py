@@ -19,8 +19,8 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from tqdm.auto import tqdm
 
-from .core import (load_checkpoint, record_config, save_checkpoint, seed_generator,
-                               update_weights, whole_file)
+from .core import seed_generator, whole_file
+from .runs import load_checkpoint, record_config, save_checkpoint, update_weights
 from .encoder import fetch_bert, mean_pool
 from .prompts import Request, Templates, choose, group_requests, load_templates
 
