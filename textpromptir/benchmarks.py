@@ -276,7 +276,6 @@ class Column:
     def used(self) -> int: # images that the table here was computed on
         return len(range(0, find_set(self.dataset).used, self.every))
 
-# %% ../nbs/13_benchmarks.ipynb #85f15e45
 NOISE_LEVELS = (15, 25, 50)
 COLUMNS = (
     *(Column(f"CBSD68 σ={s}", "CBSD68", "noise", s, first=17*k) for k, s in enumerate(NOISE_LEVELS)),
@@ -750,7 +749,6 @@ def check_set(
     unknown = [p for p in extra if p not in renamed.values()]
     return SetCheck(dataset, tuple(findings), tuple(unknown))
 
-# %% ../nbs/13_benchmarks.ipynb #3900d58a
 def list_misplaced(
     folder:Path, # of images
     sets:list[SetCheck], # of all sets
