@@ -22,8 +22,10 @@ def psnr(
     y:Tensor, # (b,c,h,w) target in [0,1]
 ) -> Tensor: # (b,) decibels, infinite for identical images
     "Peak signal-to-noise ratio of each image of a batch, over all channels, for a peak of 1."
-    if x.shape != y.shape: raise ValueError(f"image and target differ in shape: {tuple(x.shape)} and {tuple(y.shape)}")
-    return -10*(x.double() - y.double()).square().mean((1, 2, 3)).log10()
+    if x.shape != y.shape:
+        raise ValueError(f"image and target differ in shape: {tuple(x.shape)} and {tuple(y.shape)}")
+    mse = (x.double() - y.double()).square().mean((1, 2, 3)) # (b,)
+    return -10*mse.log10()
 
 # %% ../nbs/40_metrics.ipynb #5a506148
 def ssim(
@@ -32,7 +34,9 @@ def ssim(
     gaussian:bool=False, # 11×11 Gaussian window instead of the uniform 7×7 one
 ) -> float: # at most 1
     "Structural similarity, mean over channels and windows, for a peak of 1."
-    if x.shape != y.shape or len(x) != 1: raise ValueError(f"one image and one target of the same shape, not {tuple(x.shape)} and {tuple(y.shape)}")
+    if x.shape != y.shape or len(x) != 1:
+        raise ValueError(f"one image and one target of the same shape, "
+                         f"not {tuple(x.shape)} and {tuple(y.shape)}")
     window = dict(gaussian_weights=True, sigma=1.5, use_sample_covariance=False) if gaussian else {}
     a, b = (z[0].double().cpu().numpy() for z in (x, y))
     return float(structural_similarity(a, b, data_range=1., channel_axis=0, **window))
@@ -71,7 +75,8 @@ def centre_crop(
 ) -> Tensor: # (b,c,h',w') a view
     "Crop the sides to multiples of a number, offset half of the remainder."
     h, w = x.shape[-2:]
-    if h < multiple or w < multiple: raise ValueError(f"an image of {h}×{w} holds no {multiple}×{multiple} crop")
+    if h < multiple or w < multiple:
+        raise ValueError(f"an image of {h}×{w} holds no {multiple}×{multiple} crop")
     dh, dw = h % multiple, w % multiple
     return x[..., dh//2:h - (dh - dh//2), dw//2:w - (dw - dw//2)]
 
@@ -83,7 +88,9 @@ def noisy_input(
     protocol:Protocol=PROTOCOLS["promptir"], # see `PROTOCOLS`
 ) -> Tensor: # (1,3,h,w)
     "Make the noisy input of a denoising test (Eq. 2)."
-    if protocol.file_noise: return to_levels(add_noise(target, sigma, seed_generator("noise", name, f"{sigma:g}")), truncate=True)
+    if protocol.file_noise:
+        noisy = add_noise(target, sigma, seed_generator("noise", name, f"{sigma:g}"))
+        return to_levels(noisy, truncate=True)
     draw = np.random.RandomState(0).normal(0, sigma/255, target.permute(0, 2, 3, 1).shape)
     return target + torch.from_numpy(draw).permute(0, 3, 1, 2).float()
 
@@ -94,7 +101,11 @@ def score(
     protocol:Protocol=PROTOCOLS["promptir"], # see `PROTOCOLS`
 ) -> tuple[float, float]: # PSNR in dB, SSIM
     "Score one image under a protocol."
-    x, y = output.clamp(0, 1), target
-    if protocol.file_output: x = to_levels(x)
-    if protocol.luma: x, y = luma(x), luma(y)
+    x = output.clamp(0, 1)
+    y = target
+    if protocol.file_output:
+        x = to_levels(x)
+    if protocol.luma:
+        x = luma(x)
+        y = luma(y)
     return psnr(x, y).item(), ssim(x, y, protocol.gaussian)
