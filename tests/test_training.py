@@ -153,7 +153,7 @@ data = sources, pack_vectors(vectors), 0
 for hours in (.01, None): # begun, nothing written, begun again
     run = t.open_run(config, data, folder, None, 0, hours, t.start_accelerator(True))
     assert run.step == 20 and run.lap == t.Lap(20, before["seconds"], .01) and not run.learner.optimizer.state
-    assert all(torch.equal(a, b) for a, b in zip(run.learner.network.parameters(), run.learner.average.parameters()))
+    assert all(torch.equal(a, b) for a, b in zip(run.learner.model.parameters(), run.learner.average.parameters()))
     assert t.schedule_place(20, before["seconds"], run.lap, config) == 0
 train(config, sources, vectors, folder, cpu=True, stop=0)
 after = read_manifest(folder)
@@ -200,14 +200,14 @@ def test_two_processes_find_the_gradient_of_one(whole, tmp_path):
 from accelerate import Accelerator
 a = Accelerator(cpu=True)
 assert a.num_processes == 2, a.num_processes
-sayings = pack_vectors(vectors)
+sentences = pack_vectors(vectors)
 learner = start_run(config)
 if a.is_main_process: save_network(learner.average, Path(sys.argv[1]).parent/"begin")
 plan = plan_step(0, config)
-add_gradients(a.prepare(learner.network), draw_parts(sources, sayings, plan, config, a), a)
-shared = [w.grad.clone() for w in learner.network.parameters()]
-alone = start_run(config).network
-batch = [draw_batch(sources, sayings, plan.batch//2, plan.side, step_generator(config, 0, p), config) for p in range(2)]
+add_gradients(a.prepare(learner.model), draw_parts(sources, sentences, plan, config, a), a)
+shared = [w.grad.clone() for w in learner.model.parameters()]
+alone = start_run(config).model
+batch = [draw_batch(sources, sentences, plan.batch//2, plan.side, step_generator(config, 0, p), config) for p in range(2)]
 x, s, target = map(torch.cat, zip(*batch))
 (alone(x, s) - target).abs().mean().backward()
 for w, g in zip(alone.parameters(), shared): torch.testing.assert_close(g, w.grad, rtol=1e-3, atol=1e-6)

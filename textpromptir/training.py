@@ -4,11 +4,12 @@
 
 # %% auto #0
 __all__ = ['SHORT', 'COMPACT', 'RECIPES', 'CARD', 'WARM_UP', 'CASES', 'MAY_CHANGE', 'LOOK', 'CLEAN', 'TrainingConfig',
-           'choose_recipe', 'learning_rate', 'Lap', 'schedule_place', 'choose_laps', 'Learner', 'make_optimizer',
+           'choose_recipe', 'learning_rate', 'Lap', 'schedule_place', 'choose_laps', 'NetworkLearner', 'make_optimizer',
            'start_run', 'start_accelerator', 'step_generator', 'Plan', 'plan_step', 'draw_parts', 'fast_products',
            'add_gradients', 'set_dials', 'train_step', 'record_graph', 'RecordedStep', 'prepare_network', 'can_record',
-           'prepare_step', 'training_stream', 'DrawAhead', 'split_photographs', 'ValidationCase', 'validation_cases',
-           'validate', 'describe_data', 'draw_curve', 'check_config', 'check_run', 'Snapshot', 'write_products',
+           'prepare_step', 'training_stream', 'DrawAhead', 'split_photographs', 'ValidationCase', 'Squares',
+           'crop_middle', 'cut_squares', 'validation_cases', 'validate', 'describe_data', 'draw_curve', 'check_samples',
+           'check_batches', 'check_config', 'check_hours', 'check_source', 'check_run', 'Snapshot', 'write_products',
            'write_run', 'OpenRun', 'open_run', 'place_data', 'train', 'measure_step', 'peak_memory', 'read_sources',
            'time_left', 'state_cost', 'run_training']
 
@@ -32,7 +33,7 @@ from tqdm.auto import tqdm
 
 from .camera import draw_camera, take_photograph
 from .core import data_folder, seed_generator, whole_file
-from .runs import (BackgroundWriter, Clock, Losses, check_finite, copy_state, describe_device, describe_sitting,
+from .runs import (BackgroundWriter, Clock, Learner, Losses, Progress, check_finite, copy_state, describe_device, describe_sitting,
     hash_tensors, load_checkpoint, read_manifest, record_config, update_weights, write_state)
 from .photographs import Photograph, load_photographs, pack_photographs, read_pairs
 from .degradations import TASKS, degrade, draw_realisation
@@ -40,7 +41,7 @@ from .families import FAMILIES, guidance_vectors
 from .fast import speed_up
 from .metrics import psnr
 from .network import SIZES, TextPromptIR, load_network, save_network
-from .samples import SampleConfig, Sayings, Source, draw_batch, pack_vectors, prepare_vectors
+from .samples import SampleConfig, PackedVectors, Source, draw_batch, pack_vectors, prepare_vectors
 
 # %% ../nbs/43_training.ipynb #7ecb3878
 @dataclass(frozen=True)
@@ -120,42 +121,43 @@ def choose_laps(
 
 # %% ../nbs/43_training.ipynb #9626a4dd
 @dataclass(frozen=True)
-class Learner:
-    "What learns."
-    network:TextPromptIR # raw weights
-    average:TextPromptIR # averaged weights
-    optimizer:torch.optim.Optimizer # AdamW
-    step:Tensor # () int64 number of the step, on the device
-    unread:bool # True: rate and step are read on the device, and no number is read from it during a step
+class NetworkLearner(Learner):
+    "What learns, with the number of its step on the device."
+    step:Tensor|None = None # () int64
+    unread:bool = False # True: rate and step are read on the device, and no number is read from it during a step
 
 def make_optimizer(
     network:TextPromptIR, # on the device
     config:TrainingConfig, # rate, weight decay
-    unread:bool, # see `Learner`
+    unread:bool, # see `NetworkLearner`
 ) -> torch.optim.Optimizer:
     "Make AdamW; its rate is a tensor on the device where nothing is to be read."
-    if not unread: return torch.optim.AdamW(network.parameters(), config.lr, weight_decay=config.weight_decay, fused=True)
-    rate = torch.tensor(config.lr, device=next(network.parameters()).device)
-    return torch.optim.AdamW(network.parameters(), rate, weight_decay=config.weight_decay, fused=True, capturable=True)
+    weights = list(network.parameters())
+    rate = torch.tensor(config.lr, device=weights[0].device) if unread else config.lr
+    return torch.optim.AdamW(weights, rate, weight_decay=config.weight_decay, fused=True, capturable=unread)
 
 def start_run(
     config:TrainingConfig, # size, family and seed
     weights:str|Path|None=None, # folder of a network of this size and family to begin with; None for random weights
     device:str|torch.device="cpu", # where to train
-    unread:bool|None=None, # see `Learner`; None: on a graphics card
-) -> Learner:
+    unread:bool|None=None, # see `NetworkLearner`; None: on a graphics card
+) -> NetworkLearner:
     "Make what a run begins with, the same for the same seed."
     with torch.random.fork_rng(devices=[]): # torch's layers draw their first weights from the global stream
         torch.manual_seed(config.seed)
         network = FAMILIES[config.family](replace(SIZES[config.size], vector=config.vector))
     if weights:
         given = load_network(weights, FAMILIES[config.family])
-        if given.config != network.config: raise ValueError(f"the network in {weights} is not of size {config.size} for vectors of {config.vector} numbers")
+        if given.config != network.config:
+            raise ValueError(f"the network in {weights} is not of size {config.size} "
+                             f"for vectors of {config.vector} numbers")
         network.load_state_dict(given.state_dict())
     network.to(device, memory_format=torch.channels_last).recompute = config.recompute
     average = copy.deepcopy(network).requires_grad_(False)
     unread = torch.device(device).type == "cuda" if unread is None else unread
-    return Learner(network, average, make_optimizer(network, config, unread), torch.zeros((), dtype=torch.int64, device=device), unread)
+    optimizer = make_optimizer(network, config, unread)
+    step = torch.zeros((), dtype=torch.int64, device=device)
+    return NetworkLearner(network, average, optimizer, step=step, unread=unread)
 
 # %% ../nbs/43_training.ipynb #398e1d0e
 def start_accelerator(
@@ -199,7 +201,7 @@ def plan_step(
 # %% ../nbs/43_training.ipynb #c119ccb5
 def draw_parts(
     sources:list[Source], # see `draw_batch`
-    sayings:Sayings, # see `draw_batch`
+    sentences:PackedVectors, # see `draw_batch`
     plan:Plan, # of the step
     config:TrainingConfig, # decides everything
     accelerator:object, # of Accelerate: whose parts
@@ -207,7 +209,7 @@ def draw_parts(
     "Draw this process's share of the batch of a step."
     mine = range(accelerator.process_index, config.parts, accelerator.num_processes)
     b, device = plan.batch//config.parts, accelerator.device
-    return [draw_batch(sources, sayings, b, plan.side, step_generator(config, plan.step, p, device), config) for p in mine]
+    return [draw_batch(sources, sentences, b, plan.side, step_generator(config, plan.step, p, device), config) for p in mine]
 
 # %% ../nbs/43_training.ipynb #422cffc9
 @contextmanager
@@ -238,27 +240,30 @@ def add_gradients(
 
 # %% ../nbs/43_training.ipynb #6331dd13
 def set_dials(
-    learner:Learner, # its rate and step are set
+    learner:NetworkLearner, # its rate and step are set
     plan:Plan, # of the step
 ):
     "Set learning rate and step, without waiting for the device."
     learner.step.fill_(plan.step)
     for group in learner.optimizer.param_groups:
-        if learner.unread: group["lr"].fill_(plan.rate)
-        else: group["lr"] = plan.rate
+        if learner.unread:
+            group["lr"].fill_(plan.rate)
+        else:
+            group["lr"] = plan.rate
 
 def train_step(
     model:nn.Module, # as in `add_gradients`
-    learner:Learner, # updated; see `set_dials`
+    learner:NetworkLearner, # updated; see `set_dials`
     config:TrainingConfig, # clipping, averaging, precision
     accelerator:object, # of Accelerate
     parts:list[tuple[Tensor, Tensor, Tensor]], # see `draw_parts`
 ) -> Tensor: # (2,) on the device: mean absolute error over the whole batch, norm of its gradient
     "One step of AdamW on the mean absolute error, then the moving average of the weights."
     learner.optimizer.zero_grad()
-    with fast_products(accelerator.device): loss = add_gradients(model, parts, accelerator, config.bf16)
+    with fast_products(accelerator.device):
+        loss = add_gradients(model, parts, accelerator, config.bf16)
     step = learner.step if learner.unread else learner.step.item()
-    norm = update_weights(learner.network, learner.average, learner.optimizer, loss, step, config.clip, config.ema)
+    norm = update_weights(learner, loss, step, config.clip, config.ema)
     return torch.stack([loss, norm])
 
 # %% ../nbs/43_training.ipynb #cc31f495
@@ -319,12 +324,12 @@ def can_record(
     return accelerator.device.type == "cuda" and accelerator.num_processes == 1 and not config.recompute and not config.eager
 
 def prepare_step(
-    learner:Learner, # of the run
+    learner:NetworkLearner, # of the run
     config:TrainingConfig, # see `can_record`
     accelerator:object, # of Accelerate
 ) -> Callable[[list[tuple[Tensor, Tensor, Tensor]]], Tensor]: # see `train_step`
     "Make what takes a step: recorded, compiled or as it is."
-    model = prepare_network(learner.network, config, accelerator)
+    model = prepare_network(learner.model, config, accelerator)
     work = partial(train_step, model, learner, config, accelerator)
     return RecordedStep(work, record_graph) if can_record(config, accelerator) else work
 
@@ -386,28 +391,56 @@ class ValidationCase:
 
 CASES = {"noise": "noise", "rain": "rain", "haze": "haze", "camera noise": "noise", "natural rain": "rain", "natural haze": "haze"} # -> task
 
+@dataclass(frozen=True)
+class Squares:
+    "The central squares of photographs, with what is known of their depth."
+    clean:Tensor # (n,3,s,s) in [0,1]
+    labels:Tensor # (n,s,s) int64 segments, -1 where there are none
+    height:Tensor # (n,s,s) in [0,1], below 0 where there is none
+
+def crop_middle(
+    x:Tensor, # (...,h,w)
+    side:int, # pixels
+) -> Tensor: # (...,side,side)
+    "Cut out the central square."
+    top = (x.shape[-2] - side)//2
+    left = (x.shape[-1] - side)//2
+    return x[..., top:top + side, left:left + side]
+
+def cut_squares(
+    photos:list[Photograph], # at least one
+    side:int, # pixels
+) -> Squares:
+    "Cut out the central squares of photographs."
+    unknown = torch.full((side, side), -1)
+    clean, labels, height = [], [], []
+    for photo in photos:
+        clean.append(crop_middle(photo.image, side))
+        labels.append(unknown if photo.labels is None else crop_middle(photo.labels, side).long())
+        height.append(unknown if photo.height is None else crop_middle(photo.height, side))
+    return Squares(torch.stack(clean).float()/255, torch.stack(labels), torch.stack(height)/255)
+
 def validation_cases(
     photos:list[Photograph], # see `split_photographs`
     side:int=128, # pixels, or what the smallest photograph has, less what is no multiple of 8
 ) -> dict[str, ValidationCase]: # for each of `CASES`; empty where there are no photographs
     "Degrade the central squares of some photographs, always in the same way."
-    if not photos: return {}
-    side = min(side, min(min(p.image.shape[1:]) for p in photos)//8*8)
-    def middle(z):
-        top, left = (z.shape[-2] - side)//2, (z.shape[-1] - side)//2
-        return z[..., top:top + side, left:left + side]
-    clean = torch.stack([middle(p.image) for p in photos]).float()/255
-    unknown = torch.full((side, side), -1)
-    labels = torch.stack([unknown if p.labels is None else middle(p.labels).long() for p in photos])
-    height = torch.stack([unknown if p.height is None else middle(p.height) for p in photos])/255
-    benchmark = draw_realisation(clean, seed_generator("validation"), labels, height, sigma=(25, 25))
-    natural = draw_realisation(clean, seed_generator("validation", "natural"), labels, height, natural=1.)
-    camera = draw_camera(len(clean), seed_generator("validation", "camera"), filed=.5)
+    if not photos:
+        return {}
+    smallest = min(min(photo.image.shape[1:]) for photo in photos)
+    z = cut_squares(photos, min(side, smallest//8*8))
+    n = len(z.clean)
+    benchmark = draw_realisation(z.clean, seed_generator("validation"), z.labels, z.height, sigma=(25, 25))
+    natural = draw_realisation(z.clean, seed_generator("validation", "natural"), z.labels, z.height, natural=1.)
+    camera = draw_camera(n, seed_generator("validation", "camera"), filed=.5)
     cases = {}
     for name, task in CASES.items():
-        only = torch.tensor([[t == task for t in TASKS]]).expand(len(clean), 3)
-        degraded = degrade(clean, benchmark, only) if name in TASKS else take_photograph(clean, natural, camera, only)
-        cases[name] = ValidationCase(task, degraded, clean)
+        present = torch.tensor([t == task for t in TASKS]).expand(n, 3)
+        if name in TASKS:
+            degraded = degrade(z.clean, benchmark, present)
+        else:
+            degraded = take_photograph(z.clean, natural, camera, present)
+        cases[name] = ValidationCase(task, degraded, z.clean)
     return cases
 
 # %% ../nbs/43_training.ipynb #6c68e96a
@@ -434,12 +467,12 @@ def validate(
 # %% ../nbs/43_training.ipynb #91b67bd9
 def describe_data(
     sources:list[Source], # what it is trained on
-    sayings:Sayings, # what is said
+    sentences:PackedVectors, # what is said
     validation:int, # photographs kept out
 ) -> dict[str, object]: # entries of a manifest; a run that goes on has to have the same
     "Say what a run is trained on."
     data = [{"photographs": len(s.photographs.begin), "sha256": hash_tensors(s.photographs.pixels, s.photographs.sides), "task": s.task, "share": s.share} for s in sources]
-    return dict(data=data, vectors={"sentences": len(sayings.table), "sha256": hash_tensors(sayings.table)}, validation=validation)
+    return dict(data=data, vectors={"sentences": len(sentences.table), "sha256": hash_tensors(sentences.table)}, validation=validation)
 
 # %% ../nbs/43_training.ipynb #ed747031
 def draw_curve(
@@ -462,41 +495,99 @@ def draw_curve(
     with whole_file(path) as part: fig.savefig(part)
 
 # %% ../nbs/43_training.ipynb #7d472a16
+def check_samples(
+    config:TrainingConfig, # any
+):
+    "Refuse shares of samples that do not fit together."
+    if len(config.tasks) != 3:
+        raise ValueError(f"a run has shares for three tasks, not {config.tasks}")
+    if min(config.tasks) < 0 or not sum(config.tasks) > 0:
+        raise ValueError(f"shares of tasks are at least 0 and not all 0, and these are {config.tasks}")
+    if not 0 <= config.single <= config.single + config.mixed <= 1:
+        raise ValueError(f"shares of samples lie in [0,1], and these are single {config.single}, mixed {config.mixed}")
+    for name in ("natural", "camera", "filed"):
+        share = getattr(config, name)
+        if not 0 <= share <= 1:
+            raise ValueError(f"shares of samples lie in [0,1], and {name} is {share}")
+
+def check_batches(
+    config:TrainingConfig, # any
+    processes:int=1, # how many
+):
+    "Refuse batches that cannot be split, and stages of crops that do not fill the run."
+    ends = [end for end, _, _ in config.patches]
+    rising = all(a < b for a, b in zip([0., *ends], ends))
+    if not rising or ends[-1:] != [1.]:
+        raise ValueError(f"the shares of the steps at which patches end have to rise to 1, and these are {ends}")
+    batches = [b for _, _, b in config.patches]
+    divided = config.parts >= 1 and all(b >= 1 and b % config.parts == 0 for b in batches)
+    if not divided or config.parts % processes:
+        sizes = ", ".join(map(str, batches))
+        raise ValueError(f"batches of {sizes} cannot be split into {config.parts} parts for {processes} processes: "
+                         "parts has to divide each batch, and the processes the parts")
+
 def check_config(
     config:TrainingConfig, # any
     processes:int=1, # how many
 ):
     "Refuse numbers that do not fit together."
-    until, batches = [0., *(p[0] for p in config.patches)], [b for *_, b in config.patches]
-    if config.size not in SIZES or config.steps < 1 or not 0 <= config.warmup <= 1: raise ValueError(f"a run has a size among {', '.join(SIZES)}, at least one step, and a warm-up in [0,1], not {config.size}, {config.steps} and {config.warmup}")
-    if until[-1] != 1 or sorted({*until}) != until: raise ValueError(f"the shares of the steps at which patches end have to rise to 1, and these are {until[1:]}")
-    if min(config.tasks) < 0 or not sum(config.tasks) > 0 or not 0 <= config.single <= config.single + config.mixed <= 1:
-        raise ValueError(f"shares of samples lie in [0,1], and these are tasks {config.tasks}, single {config.single}, mixed {config.mixed}")
-    for name in ("natural", "camera", "filed"):
-        if not 0 <= getattr(config, name) <= 1: raise ValueError(f"shares of samples lie in [0,1], and {name} is {getattr(config, name)}")
-    if len(config.tasks) != 3 or not 0 < config.lr < 1 or not config.clip > 0 or not 0 <= config.ema < 1: raise ValueError(f"a run has shares for three tasks, a learning rate in (0,1), a clip above 0 and an average's decay in [0,1), not {config.tasks}, {config.lr}, {config.clip} and {config.ema}")
-    if min(config.parts, *batches) < 1 or any(b % config.parts for b in batches) or config.parts % processes:
-        raise ValueError(f"batches of {', '.join(map(str, batches))} cannot be split into {config.parts} parts for {processes} processes: parts has to divide each batch, and the processes the parts")
+    if config.size not in SIZES:
+        raise ValueError(f"a run has a size among {', '.join(SIZES)}, not {config.size}")
+    if config.steps < 1:
+        raise ValueError(f"a run has at least one step, not {config.steps}")
+    if not 0 <= config.warmup <= 1:
+        raise ValueError(f"the warm-up is a share in [0,1] of the steps, not {config.warmup}")
+    if not 0 < config.lr < 1:
+        raise ValueError(f"a learning rate lies in (0,1), and this is {config.lr}")
+    if not config.clip > 0:
+        raise ValueError(f"gradients are clipped to a norm above 0, not {config.clip}")
+    if not 0 <= config.ema < 1:
+        raise ValueError(f"an average's decay lies in [0,1), and this is {config.ema}")
+    check_samples(config)
+    check_batches(config, processes)
+
+def check_hours(
+    hours:float|None, # h; None: the run follows its steps
+):
+    "Refuse hours that are none."
+    if hours is not None and not 0 < hours < float("inf"):
+        raise ValueError(f"a run takes some hours, not {hours:g}")
 
 # %% ../nbs/43_training.ipynb #5f3b9886
+def check_source(
+    source:Source, # to train on
+    side:int, # of the largest patch, pixels
+):
+    "Refuse photographs that a patch does not fit into, and pairs that do not say what ails them."
+    photographs = source.photographs
+    paired = photographs.pixels.shape[1] > 5
+    if not 0 < source.share < float("inf"):
+        raise ValueError(f"the share of a source is a number above 0, and this is {source.share}")
+    if photographs.smallest < side:
+        raise ValueError(f"the smallest photograph has a side of {photographs.smallest} pixels, "
+                         f"and a patch of {side}×{side} does not fit into it")
+    if paired and source.task not in TASKS:
+        raise ValueError(f"a source of pairs has to say which of {', '.join(TASKS)} ails them, "
+                         f"and this one says {source.task!r}")
+    if source.task and not paired:
+        raise ValueError(f"a source that is to teach {source.task} from pairs holds clean photographs alone")
+
 def check_run(
     config:TrainingConfig, # patches and parts
     sources:list[Source], # to train on
-    sayings:Sayings, # what is said
+    sentences:PackedVectors, # what is said
     processes:int=1, # how many
 ):
     "Refuse a run that would fail later."
     check_config(config, processes)
-    side = max(side for _, side, _ in config.patches)
-    if not sources: raise ValueError("there are no photographs to train on")
-    if not all(0 < s.share < float("inf") for s in sources): raise ValueError(f"the share of a source is a number above 0, and these are {[s.share for s in sources]}")
-    for s in sources:
-        if s.photographs.smallest < side: raise ValueError(f"the smallest photograph has a side of {s.photographs.smallest} pixels, and a patch of {side}×{side} does not fit into it")
-        paired = s.photographs.pixels.shape[1] > 5
-        if paired and s.task not in TASKS: raise ValueError(f"a source of pairs has to say which of {', '.join(TASKS)} ails them, and this one says {s.task!r}")
-        if s.task and not paired: raise ValueError(f"a source that is to teach {s.task} from pairs holds clean photographs alone")
-    width = {"heads": 3, "text": config.vector}.get(config.family)
-    if width and sayings.table.shape[1] != width: raise ValueError(f"the network hears vectors of {width} numbers, and these have {sayings.table.shape[1]}")
+    if not sources:
+        raise ValueError("there are no photographs to train on")
+    for source in sources:
+        check_source(source, max(side for _, side, _ in config.patches))
+    widths = {"heads": 3, "text": config.vector} # of what the family listens to
+    found = sentences.table.shape[1]
+    if widths.get(config.family, found) != found:
+        raise ValueError(f"the network hears vectors of {widths[config.family]} numbers, and these have {found}")
 
 # %% ../nbs/43_training.ipynb #dc202b1b
 MAY_CHANGE = ("steps", "recompute", "compile", "eager") # in the config of a run that goes on
@@ -539,7 +630,7 @@ def write_run(
 @dataclass(frozen=True)
 class OpenRun:
     "A run that begins or goes on."
-    learner:Learner
+    learner:NetworkLearner
     step:int # steps done
     curve:list[tuple[float, ...]] # see `draw_curve`
     seconds:float # of training that are behind it
@@ -547,7 +638,7 @@ class OpenRun:
 
 def open_run(
     config:TrainingConfig, # of the run
-    data:tuple[list[Source], Sayings, int], # photographs and sentences, on the device; how many photographs are kept out
+    data:tuple[list[Source], PackedVectors, int], # photographs and sentences, on the device; how many photographs are kept out
     folder:Path, # of the run
     weights:str|Path|None, # as in `train`
     begin:int, # as in `train`
@@ -555,23 +646,36 @@ def open_run(
     accelerator:object, # of Accelerate
 ) -> OpenRun:
     "Begin a run or go back to its checkpoint, and note what it is made of."
-    learner, noted, made_of = start_run(config, weights, accelerator.device), read_manifest(folder), describe_data(*data)
-    done, curve = load_checkpoint(folder, learner.network, learner.average, learner.optimizer, None)
-    for k in ("data", "validation"): # the vectors are made anew on another machine, where their last bits may differ
-        if done and noted.get(k) != made_of[k]: raise ValueError(f"the run in {folder} was begun with {k} {noted.get(k)}, and this is {made_of[k]}; give this run a folder of its own")
-    if not done and begin >= config.steps: raise ValueError(f"weights that have {begin} steps behind them leave nothing of {config.steps} steps to do")
+    learner = start_run(config, weights, accelerator.device)
+    noted = read_manifest(folder)
+    made_of = describe_data(*data)
+    progress = load_checkpoint(folder, learner)
+    done = progress.step
+    if not done:
+        if begin >= config.steps:
+            raise ValueError(f"weights that have {begin} steps behind them leave nothing of {config.steps} steps to do")
+        noted = {}
+    for name in ("data", "validation"): # vectors made anew on another machine may differ in their last bits
+        if done and noted.get(name) != made_of[name]:
+            raise ValueError(f"the run in {folder} was begun with {name} {noted.get(name)}, and this is {made_of[name]}; "
+                             "give this run a folder of its own")
     laps = choose_laps(noted, done, hours, config)
     if len(laps) > 1 and laps[-1].step == done: # another lap begins
-        learner.network.load_state_dict(learner.average.state_dict())
+        learner.model.load_state_dict(learner.average.state_dict())
         learner.optimizer.state.clear()
-    origin = {} if done else {"weights": weights and str(weights), "begin": begin}
-    spent, step = noted.get("seconds", 0) if done else 0, done or begin
+    run = OpenRun(learner, done or begin, list(progress.curve), noted.get("seconds", 0), laps[-1])
     if accelerator.is_main_process:
-        sittings = noted.get("sittings", []) if done else []
-        record_config(config, folder, MAY_CHANGE, **made_of, **origin, laps=[asdict(lap) for lap in laps], sittings=[*sittings, describe_sitting(step, accelerator)])
-        for left in folder.glob(".*.part*"): left.unlink(missing_ok=True) # half-written by a run that was killed
-        if done: write_products(folder, Snapshot(done, learner.average, curve, config, spent, schedule_place(done, spent, laps[-1], config)))
-    return OpenRun(learner, step, curve, spent, laps[-1])
+        facts = dict(made_of, laps=[asdict(lap) for lap in laps])
+        if not done:
+            facts |= {"weights": str(weights) if weights else None, "begin": begin}
+        facts["sittings"] = [*noted.get("sittings", []), describe_sitting(run.step, accelerator)]
+        record_config(config, folder, MAY_CHANGE, **facts)
+        for left in folder.glob(".*.part*"): # half-written by a run that was killed
+            left.unlink(missing_ok=True)
+        if done:
+            place = schedule_place(done, run.seconds, run.lap, config)
+            write_products(folder, Snapshot(done, learner.average, run.curve, config, run.seconds, place))
+    return run
 
 # %% ../nbs/43_training.ipynb #0df525a0
 def place_data(
@@ -579,11 +683,11 @@ def place_data(
     sources:list[Source], # of the run
     vectors:dict[tuple[bool, ...], Tensor], # of the run
     accelerator:object, # of Accelerate
-) -> tuple[list[Source], Sayings]: # on the device
+) -> tuple[list[Source], PackedVectors]: # on the device
     "Check what a run learns from, and bring it to where it trains."
-    sayings = pack_vectors(guidance_vectors(config.family, vectors), accelerator.device)
-    check_run(config, sources, sayings, accelerator.num_processes)
-    return [replace(s, photographs=s.photographs.to(accelerator.device)) for s in sources], sayings
+    sentences = pack_vectors(guidance_vectors(config.family, vectors), accelerator.device)
+    check_run(config, sources, sentences, accelerator.num_processes)
+    return [replace(s, photographs=s.photographs.to(accelerator.device)) for s in sources], sentences
 
 # %% ../nbs/43_training.ipynb #eff5c3f2
 LOOK = 20 # steps between two looks at the losses of a graphics card
@@ -602,38 +706,52 @@ def train(
     cpu:bool=False, # True: on the processor, whatever else there is
 ) -> TextPromptIR: # the averaged network
     "Train, or go on training, until the steps or the hours are over (Sec. 4.1.2)."
-    if hours is not None and not 0 < hours < float("inf"): raise ValueError(f"a run takes some hours, not {hours:g}")
-    accelerator, folder = start_accelerator(cpu), Path(folder)
+    check_hours(hours)
+    folder = Path(folder)
+    accelerator = start_accelerator(cpu)
     device = accelerator.device
-    heard, cases, main = guidance_vectors(config.family, vectors), validation_cases(validation), accelerator.is_main_process
-    sources, sayings = place_data(config, sources, vectors, accelerator)
-    run = open_run(config, (sources, sayings, len(validation)), folder, weights, begin, hours, accelerator)
-    learner, curve, losses = run.learner, run.curve, Losses(1 if device.type == "cpu" else LOOK)
+    main = accelerator.is_main_process
+    heard = guidance_vectors(config.family, vectors)
+    cases = validation_cases(validation)
+    sources, sentences = place_data(config, sources, vectors, accelerator)
+    run = open_run(config, (sources, sentences, len(validation)), folder, weights, begin, hours, accelerator)
+    learner = run.learner
+    curve = run.curve
+    losses = Losses(1 if device.type == "cpu" else LOOK)
     place = schedule_place(run.step, run.seconds, run.lap, config)
     total = None if run.lap.hours else config.steps
+    quiet = {} if main else {"disable": True}
     with training_stream(device), BackgroundWriter(device) as writer:
-        take_step, draw_ahead, clock = prepare_step(learner, config, accelerator), DrawAhead(device), Clock(accelerator)
-        for step in tqdm(count(run.step), initial=run.step, total=total, mininterval=5, **({} if main else {"disable": True})):
-            if place >= config.steps: break
+        take_step = prepare_step(learner, config, accelerator)
+        draw_ahead = DrawAhead(device)
+        clock = Clock(accelerator)
+        for step in tqdm(count(run.step), initial=run.step, total=total, mininterval=5, **quiet):
+            if place >= config.steps:
+                break
             plan = plan_step(step, config, place)
-            parts = draw_ahead(partial(draw_parts, sources, sayings, plan, config, accelerator))
+            parts = draw_ahead(partial(draw_parts, sources, sentences, plan, config, accelerator))
             set_dials(learner, plan)
+            found = take_step(parts)
             due = (step + 1) % every == 0
-            if losses.add(step, take_step(parts)) or due:
+            look = losses.add(step, found)
+            if look or due:
                 losses.look()
                 writer.check()
                 clock.agree()
-            seconds = clock.read()
-            place = schedule_place(step + 1, run.seconds + seconds, run.lap, config)
-            last = place >= config.steps or seconds > 3600*stop
+            passed = clock.read()
+            seconds = run.seconds + passed
+            place = schedule_place(step + 1, seconds, run.lap, config)
+            last = place >= config.steps or passed > 3600*stop
             if due or last:
                 loss = losses.mean()
                 if main:
                     curve = [*curve, (step + 1, loss, *validate(learner.average, cases, heard))]
-                    state = copy_state(step + 1, learner.network, learner.average, learner.optimizer, None, curve)
-                    now = Snapshot(step + 1, copy.deepcopy(learner.average), curve, config, run.seconds + seconds, place, state)
-                    writer.write(partial(write_run, folder, now))
-            if last: break
+                    state = copy_state(learner, Progress(step + 1, tuple(curve)))
+                    average = copy.deepcopy(learner.average)
+                    snapshot = Snapshot(step + 1, average, curve, config, seconds, place, state)
+                    writer.write(partial(write_run, folder, snapshot))
+            if last:
+                break
     accelerator.wait_for_everyone()
     return learner.average.eval()
 
@@ -648,7 +766,7 @@ def measure_step(
     "Measure a step on the crops of the stage with the most pixels."
     device = accelerator.device
     _, side, b = max(config.patches, key=lambda p: p[1]**2*p[2])
-    sources, sayings = place_data(config, sources, vectors, accelerator)
+    sources, sentences = place_data(config, sources, vectors, accelerator)
     config = replace(config, patches=((1., side, b),))
     learner = start_run(config, device=device)
     ahead = WARM_UP + 1 if can_record(config, accelerator) else 1
@@ -660,7 +778,7 @@ def measure_step(
                 wait()
                 start = time.perf_counter()
             plan = plan_step(k, config, 0)
-            parts = draw_ahead(partial(draw_parts, sources, sayings, plan, config, accelerator))
+            parts = draw_ahead(partial(draw_parts, sources, sentences, plan, config, accelerator))
             set_dials(learner, plan)
             found = take_step(parts)
         wait()
@@ -745,18 +863,26 @@ def run_training(
     cpu:bool=False, # as in `train`
 ) -> Path: # the folder
     "Say what a run costs, then train."
-    folder, noted = Path(folder), read_manifest(Path(folder))
-    if hours is not None and not 0 < hours < float("inf"): raise ValueError(f"a run takes some hours, not {hours:g}")
-    accelerator, (sources, held) = start_accelerator(cpu), read_sources(data, pairs)
+    check_hours(hours)
+    folder = Path(folder)
+    noted = read_manifest(folder)
+    accelerator = start_accelerator(cpu)
+    device = accelerator.device
+    sources, held = read_sources(data, pairs)
     vectors = prepare_vectors(seed_generator("training sentences"), encoder)
-    config = replace(config, vector=vectors[True, False, False].shape[1], parts=max(config.parts, accelerator.num_processes))
-    if noted: config = replace(config, **{k: noted["config"][k] for k in ("steps", "parts")})
+    width = vectors[True, False, False].shape[1]
+    config = replace(config, vector=width, parts=max(config.parts, accelerator.num_processes))
+    if noted:
+        config = replace(config, steps=noted["config"]["steps"], parts=noted["config"]["parts"])
     start_run(config, weights) # an error in the weights shows now
     seconds, memory = measure_step(config, sources, vectors, accelerator)
-    done = noted.get("steps_done", 0) if (folder/"checkpoint.safetensors").exists() else 0
+    begun = (folder/"checkpoint.safetensors").exists()
+    done = noted.get("steps_done", 0) if begun else 0
+    spent = noted["seconds"] if done else 0.
     lap = choose_laps(noted, done, hours, config)[-1]
-    left = time_left(config, lap, done, noted["seconds"] if done else 0., seconds)
-    if accelerator.is_main_process: print(state_cost(config, sources, len(held), done, left, lap, seconds, memory, accelerator.device), flush=True)
-    every = int(60/seconds) if accelerator.device.type == "cuda" else min(int(180/seconds), 500)
+    left = time_left(config, lap, done, spent, seconds)
+    if accelerator.is_main_process:
+        print(state_cost(config, sources, len(held), done, left, lap, seconds, memory, device), flush=True)
+    every = int(60/seconds) if device.type == "cuda" else min(int(180/seconds), 500)
     train(config, sources, vectors, folder, held, hours, every=max(every, 1), weights=weights, cpu=cpu)
     return folder

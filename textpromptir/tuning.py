@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from tqdm.auto import tqdm
 
 from .core import seed_generator, whole_file
-from .runs import load_checkpoint, record_config, save_checkpoint, update_weights
+from .runs import Progress, load_checkpoint, record_config, save_checkpoint, update_weights
 from .encoder import fetch_bert, mean_pool
 from .prompts import Request, Templates, choose, group_requests, load_templates
 
@@ -223,7 +223,7 @@ def tuning_step(
         loss = run.model.loss(data, step, run.generator, config)
     run.optimizer.zero_grad()
     loss.total.backward()
-    update_weights(run.model, run.average, run.optimizer, loss.total.detach(), step, config.clip, config.ema)
+    update_weights(run, loss.total.detach(), step, config.clip, config.ema)
     return loss
 
 # %% ../nbs/22_tuning.ipynb #bcafc0d0
@@ -247,15 +247,16 @@ def fine_tune(
     record_config(config, folder)
     run = start_tuning(config, base, model)
     data = TuningData(group_by_label(requests), group_requests(requests), load_templates())
-    done, curve = load_checkpoint(folder, run.model, run.average, run.optimizer, run.generator)
-    for step in tqdm(range(done, config.steps), initial=done, total=config.steps, mininterval=5):
+    progress = load_checkpoint(folder, run)
+    curve = list(progress.curve)
+    for step in tqdm(range(progress.step, config.steps), initial=progress.step, total=config.steps, mininterval=5):
         loss = tuning_step(run, data, step, config)
         losses.append(loss.mlm + loss.nsp + loss.understanding)
         last = step + 1 == config.steps or time.monotonic() - start > 60*minutes
         if (step + 1) % every == 0 or last:
             curve.append((step + 1, sum(losses)/len(losses)))
             losses = []
-            save_checkpoint(folder, step + 1, run.model, run.average, run.optimizer, run.generator, curve)
+            save_checkpoint(folder, run, Progress(step + 1, tuple(curve)))
         if last:
             break
     return Tuned(run.average.eval(), curve)
