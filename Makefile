@@ -24,7 +24,7 @@ setup: .venv/ready
 	@touch $@
 
 test: setup
-	$(BIN)/ruff check --select F821,F811,F403,F405 textpromptir
+	$(BIN)/ruff check --select E4,E7,E9,F textpromptir
 	OMP_NUM_THREADS=1 $(BIN)/nbdev_test --path nbs --n_workers 2 --do_print
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -q -n 2 --dist loadfile tests
 

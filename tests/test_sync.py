@@ -27,6 +27,14 @@ def test_export_and_clean_change_nothing(tmp_path):
     assert [k for k in made if made[k] != committed[k]] == []
 
 
+def test_lines_fit_a_debugger():
+    wide = []
+    for path in sorted((root/"textpromptir").glob("[!_]*.py")):
+        exported = path.read_text(encoding="utf-8").split("\n# %% ", 2)[-1] # nbdev writes the head, __all__ among it
+        wide += [f"{path.name}: {line.strip()}" for line in exported.splitlines() if len(line) > 110 and not line.startswith("# %%")]
+    assert wide == []
+
+
 def test_readme_is_made_from_the_index():
     sys.path.insert(0, str(root/"tools"))
     from readme import picture, readme
