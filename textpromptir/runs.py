@@ -136,7 +136,8 @@ def check_finite(
     "Refuse a step that would spoil the weights, or has."
     if not math.isfinite(loss + norm):
         raise FloatingPointError(f"step {step}: the loss is {loss:.3g} and its gradient {norm:.3g}; "
-                                 "look at the training data, or begin a run of its own with a lower learning rate")
+                                 "look at the training data, or begin a run of its own "
+                                 "with a lower learning rate")
 
 def update_average(
     average:list[Tensor], # updated
@@ -338,7 +339,7 @@ class BackgroundWriter:
             if ready is None:
                 work()
                 return
-            stream = torch.cuda.Stream(self.device) # so that reading waits for the copy alone, not for the steps behind it
+            stream = torch.cuda.Stream(self.device) # reading waits for the copy alone, not for later steps
             stream.wait_event(ready)
             with torch.cuda.stream(stream):
                 work()

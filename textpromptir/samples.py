@@ -23,7 +23,7 @@ from .prompts import teaching_requests, training_requests
 @dataclass(frozen=True)
 class SampleConfig:
     "How often which kind of sample is drawn; the shares are ours."
-    tasks:tuple[float, float, float] = (.5, .25, .25) # noise, rain, haze in single samples and in what absent ones ask for
+    tasks:tuple[float, float, float] = (.5, .25, .25) # of noise, rain, haze: single, or asked for in vain
     single:float = .6 # share of samples with one degradation, named; the paper has 1
     mixed:float = .25 # share with two or three, some or all named; the rest asks for what is not there
     natural:float = 0. # share of rain and haze as in nature, see `draw_nature`; the rest is the benchmarks'
@@ -89,7 +89,7 @@ class PackedVectors:
 
 # %% ../nbs/41_samples.ipynb #0f15912c
 def pack_vectors(
-    vectors:dict[tuple[bool, ...], Tensor], # for each of the eight sets of `TASKS`: (n,d) vectors of its sentences
+    vectors:dict[tuple[bool, ...], Tensor], # each set of `TASKS` -> (n,d) vectors of its sentences
     device:str|torch.device="cpu", # where they will be needed
 ) -> PackedVectors:
     "Lay sentence vectors end to end."

@@ -33,8 +33,10 @@ from tqdm.auto import tqdm
 
 from .camera import draw_camera, take_photograph
 from .core import data_folder, seed_generator, whole_file
-from .runs import (BackgroundWriter, Clock, Learner, Losses, Progress, check_finite, copy_state, describe_device, describe_sitting,
-    hash_tensors, load_checkpoint, read_manifest, record_config, update_weights, write_state)
+from textpromptir.runs import (
+    BackgroundWriter, Clock, Learner, Losses, Progress, check_finite, copy_state, describe_device,
+    describe_sitting, hash_tensors, load_checkpoint, read_manifest, record_config, update_weights,
+    write_state)
 from .photographs import Photograph, load_photographs, pack_photographs, read_pairs
 from .degradations import TASKS, degrade, draw_realisation
 from .families import FAMILIES, guidance_vectors
@@ -49,11 +51,12 @@ class TrainingConfig(SampleConfig):
     "The numbers that fix a training run; the defaults are those of the released code where it has any."
     size:str = "paper" # one of `SIZES`
     family:str = "text" # one of `FAMILIES`
-    steps:int = 3_960_775 # total, resumed runs included; released code: 150 epochs of 158,431 samples, 6 at a time
-    patches:tuple[tuple[float, int, int], ...] = ((1., 128, 6),) # until this share of the steps: side, batch; released code: 128, 6
-    parts:int = 1 # into how many the batch is split: by as many processes, or one after the other (gradient accumulation)
+    steps:int = 3_960_775 # in all; released code: 150 epochs of 158,431 samples, 6 at a time
+    # until this share of the steps: side, batch; released code: 128, 6
+    patches:tuple[tuple[float, int, int], ...] = ((1., 128, 6),)
+    parts:int = 1 # into how many a batch is split: by processes, or one after the other (accumulation)
     lr:float = 2e-4 # peak learning rate; released code, AdamW
-    warmup:float = .1 # share in [0,1] of the steps with a rising rate, then cosine towards zero; released code: 15 of 150 epochs
+    warmup:float = .1 # share of the steps with a rising rate; released code: 15 of 150 epochs
     weight_decay:float = 1e-4 # AdamW; ours
     clip:float = 1. # largest gradient norm; ours
     ema:float = .999 # decay in [0,1) of the averaged weights, which are the ones that are kept; ours
@@ -61,13 +64,16 @@ class TrainingConfig(SampleConfig):
     bf16:bool = False # bfloat16 arithmetic, forward and backward
     recompute:bool = False # gradient checkpointing, see `Backbone`
     compile:bool = False # torch.compile the network
-    eager:bool = False # launch the kernels of each step one by one, also where they could be recorded and replayed, see `RecordedStep`
+    eager:bool = False # launch kernels one by one, also where steps could be recorded, see `RecordedStep`
     seed:int = 0 # of weights and data
 
 # %% ../nbs/43_training.ipynb #9d299eab
-SHORT = replace(TrainingConfig(), steps=10_000, patches=((.6, 64, 8), (.85, 96, 4), (1., 128, 2)), lr=8e-4, warmup=.02, vector=384)
-COMPACT = replace(SHORT, size="compact", tasks=(.5, .25, .25), single=.66, mixed=.2, natural=.45, camera=.45, filed=.3)
-RECIPES = {"paper": TrainingConfig(), "compact": COMPACT, "tiny": replace(SHORT, size="tiny", lr=2e-3)} # one for each of `SIZES`
+SHORT = replace(TrainingConfig(), steps=10_000, patches=((.6, 64, 8), (.85, 96, 4), (1., 128, 2)), lr=8e-4,
+                warmup=.02, vector=384)
+COMPACT = replace(SHORT, size="compact", tasks=(.5, .27, .23), single=.7, mixed=.17, natural=.35, camera=.5,
+                  filed=.4)
+# one for each of `SIZES`
+RECIPES = {"paper": TrainingConfig(), "compact": COMPACT, "tiny": replace(SHORT, size="tiny", lr=2e-3)}
 CARD = replace(COMPACT, steps=17_500, patches=((.6, 128, 32), (1., 256, 8)), lr=1e-3) # for one graphics card
 
 # %% ../nbs/43_training.ipynb #67d44d5f
@@ -83,9 +89,10 @@ def learning_rate(
     step:float, # from 0: the number of the step, or see `schedule_place`
     config:TrainingConfig, # lr, warm-up, steps
 ) -> float:
-    "Linear warm-up, then a cosine towards zero (Sec. 4.1.2 of the paper names no schedule; this is the released code's)."
+    "Linear warm-up, then a cosine towards zero (the released code's; Sec. 4.1.2 names no schedule)."
     warmup = round(config.warmup*config.steps)
-    if step < warmup: return min(config.lr*(step + 1)/warmup, config.lr)
+    if step < warmup:
+        return min(config.lr*(step + 1)/warmup, config.lr)
     return config.lr*.5*(1 + math.cos(math.pi*(step - warmup)/max(config.steps - warmup, 1)))
 
 # %% ../nbs/43_training.ipynb #136bb3d2
@@ -103,7 +110,8 @@ def schedule_place(
     config:TrainingConfig, # its steps
 ) -> float: # from 0 to the steps of the config, where the schedule is over
     "Say where in its schedule a run is."
-    if lap.hours is None: return step
+    if lap.hours is None:
+        return step
     share = (seconds - lap.seconds)/(3600*lap.hours)
     return config.steps*min(share, 1.)
 
@@ -114,7 +122,8 @@ def choose_laps(
     config:TrainingConfig, # its steps
 ) -> list[Lap]: # the last one is to be run
     "Finish the lap that is there; begin another one where it is over and there are hours."
-    if not done: return [Lap(hours=hours)]
+    if not done:
+        return [Lap(hours=hours)]
     laps = [Lap(**lap) for lap in noted.get("laps", [])] or [Lap()]
     over = schedule_place(done, noted["seconds"], laps[-1], config) >= config.steps
     return [*laps, Lap(done, noted["seconds"], hours)] if over and hours else laps
@@ -124,7 +133,7 @@ def choose_laps(
 class NetworkLearner(Learner):
     "What learns, with the number of its step on the device."
     step:Tensor|None = None # () int64
-    unread:bool = False # True: rate and step are read on the device, and no number is read from it during a step
+    unread:bool = False # True: rate and step stay on the device, and no number is read during a step
 
 def make_optimizer(
     network:TextPromptIR, # on the device
@@ -138,7 +147,7 @@ def make_optimizer(
 
 def start_run(
     config:TrainingConfig, # size, family and seed
-    weights:str|Path|None=None, # folder of a network of this size and family to begin with; None for random weights
+    weights:str|Path|None=None, # folder of a network of this size and family; None for random weights
     device:str|torch.device="cpu", # where to train
     unread:bool|None=None, # see `NetworkLearner`; None: on a graphics card
 ) -> NetworkLearner:
@@ -167,7 +176,8 @@ def start_accelerator(
     from accelerate import Accelerator
     accelerator = Accelerator(cpu=cpu, mixed_precision="no") # precision is the config's business
     if not cpu and accelerator.device.type == "cpu" and torch.cuda.is_available():
-        raise RuntimeError("this Python has trained on the processor before, and Accelerate stays there: start a new one to train on the graphics card")
+        raise RuntimeError("this Python has trained on the processor before, and Accelerate stays there: "
+                           "start a new one to train on the graphics card")
     return accelerator
 
 # %% ../nbs/43_training.ipynb #e70e0195
@@ -209,21 +219,28 @@ def draw_parts(
     "Draw this process's share of the batch of a step."
     mine = range(accelerator.process_index, config.parts, accelerator.num_processes)
     b, device = plan.batch//config.parts, accelerator.device
-    return [draw_batch(sources, sentences, b, plan.side, step_generator(config, plan.step, p, device), config) for p in mine]
+    batches = []
+    for part in mine:
+        generator = step_generator(config, plan.step, part, device)
+        batches.append(draw_batch(sources, sentences, b, plan.side, generator, config))
+    return batches
 
 # %% ../nbs/43_training.ipynb #422cffc9
 @contextmanager
 def fast_products(
     device:torch.device, # where to train
 ) -> Iterator[None]:
-    "On a graphics card, products of float32 in TF32: for the network, not for the samples, where a JPEG would come out differently."
+    "On a graphics card, multiply float32 in TF32: in the network, but not in the samples."
     before = torch.get_float32_matmul_precision()
-    if device.type == "cuda": torch.set_float32_matmul_precision("high")
-    try: yield
-    finally: torch.set_float32_matmul_precision(before)
+    if device.type == "cuda":
+        torch.set_float32_matmul_precision("high")
+    try:
+        yield
+    finally:
+        torch.set_float32_matmul_precision(before)
 
 def add_gradients(
-    model:nn.Module, # the network, or what Accelerate and torch.compile made of it; its gradients are added to
+    model:nn.Module, # the network, or what Accelerate made of it; its gradients are added to
     parts:list[tuple[Tensor, Tensor, Tensor]], # see `draw_parts`
     accelerator:object, # of Accelerate
     bf16:bool=False, # bfloat16 arithmetic in the forward pass
@@ -232,7 +249,8 @@ def add_gradients(
     total = torch.zeros((), device=accelerator.device)
     for k, (x, s, target) in enumerate(parts, 1):
         with nullcontext() if k == len(parts) else accelerator.no_sync(model):
-            with torch.autocast(x.device.type, torch.bfloat16, enabled=bf16): out = model(x, s)
+            with torch.autocast(x.device.type, torch.bfloat16, enabled=bf16):
+                out = model(x, s)
             loss = (out.float() - target).abs().mean()/len(parts)
             loss.backward()
         total += loss.detach()
@@ -274,7 +292,9 @@ def record_graph(
 ) -> tuple[Callable[[], None], Tensor]: # what runs them again; what `work` returned, written over each time
     "Record kernels in a CUDA graph; none of them runs yet."
     graph, stream = torch.cuda.CUDAGraph(), torch.cuda.current_stream()
-    with torch.cuda.graph(graph, stream=stream, capture_error_mode="thread_local"): result = work() # a thread may be writing a checkpoint
+    mode = "thread_local" # a thread may be writing a checkpoint
+    with torch.cuda.graph(graph, stream=stream, capture_error_mode=mode):
+        result = work()
     return graph.replay, result
 
 class RecordedStep:
@@ -291,16 +311,19 @@ class RecordedStep:
     ) -> Tensor: # (2,) see `train_step`
         shape = parts[0][0].shape
         if shape != self.shape:
-            if parts[0][0].is_cuda: torch.cuda.synchronize() # what is dropped here may still be running
+            if parts[0][0].is_cuda:
+                torch.cuda.synchronize() # what is dropped here may still be running
             self.shape, self.calls = shape, 0
             self.held = self.replay = self.result = None
         self.calls += 1
-        if self.calls <= WARM_UP: return self.work(parts)
+        if self.calls <= WARM_UP:
+            return self.work(parts)
         if self.replay is None:
             self.held = [tuple(x.clone() for x in part) for part in parts]
             self.replay, self.result = self.record(lambda: self.work(self.held))
         for held, given in zip(self.held, parts):
-            for there, x in zip(held, given): there.copy_(x)
+            for there, x in zip(held, given):
+                there.copy_(x)
         self.replay()
         return self.result.clone()
 
@@ -321,7 +344,8 @@ def can_record(
     accelerator:object, # of Accelerate
 ) -> bool:
     "Say whether the kernels of a step can be recorded."
-    return accelerator.device.type == "cuda" and accelerator.num_processes == 1 and not config.recompute and not config.eager
+    alone_on_a_card = accelerator.device.type == "cuda" and accelerator.num_processes == 1
+    return alone_on_a_card and not config.recompute and not config.eager
 
 def prepare_step(
     learner:NetworkLearner, # of the run
@@ -344,8 +368,10 @@ def training_stream(
     stream = torch.cuda.Stream(device)
     stream.wait_stream(torch.cuda.current_stream(device))
     try:
-        with torch.cuda.stream(stream): yield
-    finally: torch.cuda.current_stream(device).wait_stream(stream)
+        with torch.cuda.stream(stream):
+            yield
+    finally:
+        torch.cuda.current_stream(device).wait_stream(stream)
 
 class DrawAhead:
     "Draws batches; on a graphics card on a stream of its own, while the step before is still running."
@@ -361,22 +387,26 @@ class DrawAhead:
     def __call__(self,
         draw:Callable[[], list[tuple[Tensor, Tensor, Tensor]]], # see `draw_parts`
     ) -> list[tuple[Tensor, Tensor, Tensor]]: # ready for the present stream
-        if self.stream is None: return draw()
+        if self.stream is None:
+            return draw()
         present = torch.cuda.current_stream(self.stream.device)
         end = torch.cuda.Event(blocking=True)
         end.record(present)
         self.ends.append(end)
-        if len(self.ends) > 1: self.ends.popleft().synchronize() # never more than one step ahead: batches take memory
-        with torch.cuda.stream(self.stream): parts = draw()
+        if len(self.ends) > 1: # never more than one step ahead: batches take memory
+            self.ends.popleft().synchronize()
+        with torch.cuda.stream(self.stream):
+            parts = draw()
         present.wait_stream(self.stream)
         for part in parts:
-            for x in part: x.record_stream(present) # its memory is not given away before the step is through
+            for x in part:
+                x.record_stream(present) # its memory is not given away before the step is through
         return parts
 
 # %% ../nbs/43_training.ipynb #f0add6f8
 def split_photographs(
     photos:list[Photograph], # in a fixed order
-) -> tuple[list[Photograph], list[Photograph]]: # to train on, to validate on; the latter is empty where there are fewer than sixty
+) -> tuple[list[Photograph], list[Photograph]]: # to train on, to validate on (none of fewer than 60)
     "Keep every thirtieth photograph out of training, fifty at most."
     kept = photos[::30][:50] if len(photos) >= 60 else []
     return [p for k, p in enumerate(photos) if k % 30 or k//30 >= len(kept)], kept
@@ -389,7 +419,9 @@ class ValidationCase:
     degraded:Tensor # (n,3,s,s)
     clean:Tensor # (n,3,s,s)
 
-CASES = {"noise": "noise", "rain": "rain", "haze": "haze", "camera noise": "noise", "natural rain": "rain", "natural haze": "haze"} # -> task
+# name of a validation case -> its task
+CASES = {"noise": "noise", "rain": "rain", "haze": "haze",
+         "camera noise": "noise", "natural rain": "rain", "natural haze": "haze"}
 
 @dataclass(frozen=True)
 class Squares:
@@ -431,7 +463,8 @@ def validation_cases(
     z = cut_squares(photos, min(side, smallest//8*8))
     n = len(z.clean)
     benchmark = draw_realisation(z.clean, seed_generator("validation"), z.labels, z.height, sigma=(25, 25))
-    natural = draw_realisation(z.clean, seed_generator("validation", "natural"), z.labels, z.height, natural=1.)
+    generator = seed_generator("validation", "natural")
+    natural = draw_realisation(z.clean, generator, z.labels, z.height, natural=1.)
     camera = draw_camera(n, seed_generator("validation", "camera"), filed=.5)
     cases = {}
     for name, task in CASES.items():
@@ -471,28 +504,37 @@ def describe_data(
     validation:int, # photographs kept out
 ) -> dict[str, object]: # entries of a manifest; a run that goes on has to have the same
     "Say what a run is trained on."
-    data = [{"photographs": len(s.photographs.begin), "sha256": hash_tensors(s.photographs.pixels, s.photographs.sides), "task": s.task, "share": s.share} for s in sources]
-    return dict(data=data, vectors={"sentences": len(sentences.table), "sha256": hash_tensors(sentences.table)}, validation=validation)
+    data = []
+    for source in sources:
+        packed = source.photographs
+        data.append({"photographs": len(packed.begin), "sha256": hash_tensors(packed.pixels, packed.sides),
+                     "task": source.task, "share": source.share})
+    vectors = {"sentences": len(sentences.table), "sha256": hash_tensors(sentences.table)}
+    return {"data": data, "vectors": vectors, "validation": validation}
 
 # %% ../nbs/43_training.ipynb #ed747031
 def draw_curve(
-    curve:list[tuple[float, ...]], # (step, mean loss, and perhaps the PSNR of each of `CASES`, or of the first three)
+    curve:list[tuple[float, ...]], # (step, mean loss, and perhaps PSNRs of `CASES`, all or the first three)
     path:str|Path, # of a png file, replaced
 ):
     "Draw the loss, and the validation where there is one, if matplotlib is installed."
-    try: from matplotlib.figure import Figure
-    except ImportError: return # the numbers are in the manifest
+    try:
+        from matplotlib.figure import Figure
+    except ImportError: # the numbers are in the manifest
+        return
     step, loss, *scores = zip(*curve)
     fig = Figure(figsize=(5, 2 + 2*bool(scores)), dpi=100, layout="constrained")
     axes = fig.subplots(1 + bool(scores), 1, squeeze=False, sharex=True)[:, 0]
     axes[0].plot(step, loss)
     axes[0].set_ylabel("mean absolute error")
-    for name, score in zip(CASES, scores): axes[1].plot(step, score, label=name)
+    for name, score in zip(CASES, scores):
+        axes[1].plot(step, score, label=name)
     if scores:
         axes[1].set_ylabel("validation, dB")
         axes[1].legend(fontsize=8)
     axes[-1].set_xlabel("step")
-    with whole_file(path) as part: fig.savefig(part)
+    with whole_file(path) as part:
+        fig.savefig(part)
 
 # %% ../nbs/43_training.ipynb #7d472a16
 def check_samples(
@@ -504,7 +546,8 @@ def check_samples(
     if min(config.tasks) < 0 or not sum(config.tasks) > 0:
         raise ValueError(f"shares of tasks are at least 0 and not all 0, and these are {config.tasks}")
     if not 0 <= config.single <= config.single + config.mixed <= 1:
-        raise ValueError(f"shares of samples lie in [0,1], and these are single {config.single}, mixed {config.mixed}")
+        raise ValueError(f"shares of samples lie in [0,1], and these are single {config.single}, "
+                         f"mixed {config.mixed}")
     for name in ("natural", "camera", "filed"):
         share = getattr(config, name)
         if not 0 <= share <= 1:
@@ -518,12 +561,14 @@ def check_batches(
     ends = [end for end, _, _ in config.patches]
     rising = all(a < b for a, b in zip([0., *ends], ends))
     if not rising or ends[-1:] != [1.]:
-        raise ValueError(f"the shares of the steps at which patches end have to rise to 1, and these are {ends}")
+        raise ValueError("the shares of the steps at which patches end have to rise to 1, "
+                         f"and these are {ends}")
     batches = [b for _, _, b in config.patches]
     divided = config.parts >= 1 and all(b >= 1 and b % config.parts == 0 for b in batches)
     if not divided or config.parts % processes:
         sizes = ", ".join(map(str, batches))
-        raise ValueError(f"batches of {sizes} cannot be split into {config.parts} parts for {processes} processes: "
+        raise ValueError(f"batches of {sizes} cannot be split into {config.parts} parts "
+                         f"for {processes} processes: "
                          "parts has to divide each batch, and the processes the parts")
 
 def check_config(
@@ -587,7 +632,8 @@ def check_run(
     widths = {"heads": 3, "text": config.vector} # of what the family listens to
     found = sentences.table.shape[1]
     if widths.get(config.family, found) != found:
-        raise ValueError(f"the network hears vectors of {widths[config.family]} numbers, and these have {found}")
+        raise ValueError(f"the network hears vectors of {widths[config.family]} numbers, "
+                         f"and these have {found}")
 
 # %% ../nbs/43_training.ipynb #dc202b1b
 MAY_CHANGE = ("steps", "recompute", "compile", "eager") # in the config of a run that goes on
@@ -611,7 +657,8 @@ def write_products(
     save_network(now.average, folder)
     curve = [[round(v, 5) for v in point] for point in now.curve]
     progress = round(now.place/now.config.steps, 4)
-    record_config(now.config, folder, MAY_CHANGE, steps_done=now.step, seconds=round(now.seconds, 1), progress=progress, curve=curve)
+    record_config(now.config, folder, MAY_CHANGE, steps_done=now.step, seconds=round(now.seconds, 1),
+                  progress=progress, curve=curve)
     draw_curve(now.curve, folder/"curve.png")
 
 # %% ../nbs/43_training.ipynb #fa319251
@@ -624,7 +671,8 @@ def write_run(
         write_state(folder, now.state)
         write_products(folder, now)
     except (OSError, SafetensorError) as e:
-        raise OSError(f"the run in {folder} cannot be written after step {now.step} ({e}); its last checkpoint is whole: make room and start it again") from None
+        raise OSError(f"the run in {folder} cannot be written after step {now.step} ({e}); "
+                      "its last checkpoint is whole: make room and start it again") from None
 
 # %% ../nbs/43_training.ipynb #6f2b6fcd
 @dataclass(frozen=True)
@@ -638,7 +686,7 @@ class OpenRun:
 
 def open_run(
     config:TrainingConfig, # of the run
-    data:tuple[list[Source], PackedVectors, int], # photographs and sentences, on the device; how many photographs are kept out
+    data:tuple[list[Source], PackedVectors, int], # photographs, sentences, how many photographs are kept out
     folder:Path, # of the run
     weights:str|Path|None, # as in `train`
     begin:int, # as in `train`
@@ -653,11 +701,13 @@ def open_run(
     done = progress.step
     if not done:
         if begin >= config.steps:
-            raise ValueError(f"weights that have {begin} steps behind them leave nothing of {config.steps} steps to do")
+            raise ValueError(f"weights that have {begin} steps behind them leave nothing "
+                             f"of {config.steps} steps to do")
         noted = {}
     for name in ("data", "validation"): # vectors made anew on another machine may differ in their last bits
         if done and noted.get(name) != made_of[name]:
-            raise ValueError(f"the run in {folder} was begun with {name} {noted.get(name)}, and this is {made_of[name]}; "
+            raise ValueError(f"the run in {folder} was begun with {name} {noted.get(name)}, "
+                             f"and this is {made_of[name]}; "
                              "give this run a folder of its own")
     laps = choose_laps(noted, done, hours, config)
     if len(laps) > 1 and laps[-1].step == done: # another lap begins
@@ -695,7 +745,7 @@ LOOK = 20 # steps between two looks at the losses of a graphics card
 def train(
     config:TrainingConfig, # everything that decides the result
     sources:list[Source], # see `Source`
-    vectors:dict[tuple[bool, ...], Tensor], # which of `TASKS` are named -> (n,d) vectors of sentences that say so, see `prepare_vectors`
+    vectors:dict[tuple[bool, ...], Tensor], # of sentences, by what they name, see `prepare_vectors`
     folder:str|Path, # of the run; a checkpoint in it is continued
     validation:list[Photograph]=(), # see `split_photographs`
     hours:float|None=None, # h; of a lap by the clock, see `choose_laps`; None: by the config's steps
@@ -762,7 +812,7 @@ def measure_step(
     vectors:dict[tuple[bool, ...], Tensor], # of the run
     accelerator:object, # of Accelerate
     steps:int=2, # timed, at least 1, after one that is not, or those that a recording needs
-) -> tuple[float, float]: # seconds a step, the same for all processes; GB of memory at the peak, of the device or of this process
+) -> tuple[float, float]: # seconds a step, the same for all processes; GB of memory at the peak
     "Measure a step on the crops of the stage with the most pixels."
     device = accelerator.device
     _, side, b = max(config.patches, key=lambda p: p[1]**2*p[2])
@@ -782,7 +832,8 @@ def measure_step(
             set_dials(learner, plan)
             found = take_step(parts)
         wait()
-    seconds = accelerator.reduce(torch.tensor((time.perf_counter() - start)/steps, device=device), "mean").item()
+    own = torch.tensor((time.perf_counter() - start)/steps, device=device)
+    seconds = accelerator.reduce(own, "mean").item()
     check_finite(*found.tolist(), k)
     accelerator.free_memory()
     return seconds, peak_memory(device)
@@ -792,9 +843,12 @@ def peak_memory(
     device:str|torch.device="cpu", # where the network is
 ) -> float: # GB; nan where the system does not say
     "The most memory that was in use so far, on the graphics card or by this process."
-    if torch.device(device).type == "cuda": return torch.cuda.max_memory_allocated(device)/1e9
-    try: from resource import RUSAGE_SELF, getrusage
-    except ImportError: return float("nan") # Windows
+    if torch.device(device).type == "cuda":
+        return torch.cuda.max_memory_allocated(device)/1e9
+    try:
+        from resource import RUSAGE_SELF, getrusage
+    except ImportError: # Windows
+        return float("nan")
     return getrusage(RUSAGE_SELF).ru_maxrss*(1 if platform.system() == "Darwin" else 1024)/1e9
 
 # %% ../nbs/43_training.ipynb #47975613
@@ -802,7 +856,7 @@ CLEAN = ("BSD365", "Photos277") # folders of clean photographs in the benchmark 
 
 def read_sources(
     data:str|Path|None=None, # folder of clean photographs, or of benchmark images; None for the free ones
-    pairs:Iterable[tuple[str, str|Path, float|str]]=(), # task, folder of pairs, share beside the clean photographs' 1
+    pairs:Iterable[tuple[str, str|Path, float|str]]=(), # task, folder, share beside the clean ones' 1
 ) -> tuple[list[Source], list[Photograph]]: # to train on, to validate on
     "Read what a run trains on."
     folder = data_folder(data)
@@ -814,8 +868,11 @@ def read_sources(
     training, held = split_photographs(photos)
     sources = [Source(pack_photographs(training))]
     for task, pair_folder, share in pairs:
-        try: sources.append(Source(pack_photographs(read_pairs(pair_folder)), task, float(share)))
-        except ValueError as e: raise ValueError(f"the pairs in {pair_folder} with a share of {share} cannot be used: {e}") from None
+        try:
+            sources.append(Source(pack_photographs(read_pairs(pair_folder)), task, float(share)))
+        except ValueError as e:
+            message = f"the pairs in {pair_folder} with a share of {share} cannot be used: {e}"
+            raise ValueError(message) from None
     return sources, held
 
 # %% ../nbs/43_training.ipynb #35df3c04
@@ -827,7 +884,8 @@ def time_left(
     seconds:float, # s a step
 ) -> float: # s
     "Say how long a lap goes on."
-    if lap.hours is None: return max(config.steps - done, 0)*seconds
+    if lap.hours is None:
+        return max(config.steps - done, 0)*seconds
     return max(lap.seconds + 3600*lap.hours - spent, 0.)
 
 def state_cost(
@@ -842,14 +900,22 @@ def state_cost(
     device:str|torch.device="cpu", # where
 ) -> str: # one sentence
     "Say what a run will cost."
-    with torch.device("meta"): network = FAMILIES[config.family](replace(SIZES[config.size], vector=config.vector))
+    with torch.device("meta"):
+        network = FAMILIES[config.family](replace(SIZES[config.size], vector=config.vector))
     parameters = sum(p.numel() for p in network.parameters())
     unit, name = (3600, "hours") if left > 7200 else (60, "minutes") if left > 120 else (1, "s")
     duration = f"{left/unit:,.{1 if unit == 3600 else 0}f} {name}"
-    ahead = f"step {done:,}, {duration} left by the clock, about {left/seconds:,.0f} steps" if lap.hours else f"step {done:,} of {config.steps:,}, about {duration} left"
-    counts = " and ".join(f"{len(s.photographs.begin)} photographs" + (f" with {s.task}" if s.task else "") for s in sources)
-    return (f"size {config.size}, {parameters:,} parameters, on {counts}, {held} more to validate: {ahead} at {seconds:.2f} s a step"
-            f" on {describe_device(device)}; {memory:.1f} GB of memory; {16*parameters/1e6:.0f} MB for a checkpoint")
+    if lap.hours:
+        ahead = f"step {done:,}, {duration} left by the clock, about {left/seconds:,.0f} steps"
+    else:
+        ahead = f"step {done:,} of {config.steps:,}, about {duration} left"
+    counts = []
+    for source in sources:
+        ailing = f" with {source.task}" if source.task else ""
+        counts.append(f"{len(source.photographs.begin)} photographs{ailing}")
+    return (f"size {config.size}, {parameters:,} parameters, on {' and '.join(counts)}, "
+            f"{held} more to validate: {ahead} at {seconds:.2f} s a step on {describe_device(device)}; "
+            f"{memory:.1f} GB of memory; {16*parameters/1e6:.0f} MB for a checkpoint")
 
 # %% ../nbs/43_training.ipynb #7ec305b1
 def run_training(

@@ -249,7 +249,8 @@ def fine_tune(
     data = TuningData(group_by_label(requests), group_requests(requests), load_templates())
     progress = load_checkpoint(folder, run)
     curve = list(progress.curve)
-    for step in tqdm(range(progress.step, config.steps), initial=progress.step, total=config.steps, mininterval=5):
+    steps = range(progress.step, config.steps)
+    for step in tqdm(steps, initial=progress.step, total=config.steps, mininterval=5):
         loss = tuning_step(run, data, step, config)
         losses.append(loss.mlm + loss.nsp + loss.understanding)
         last = step + 1 == config.steps or time.monotonic() - start > 60*minutes
