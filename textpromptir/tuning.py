@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['MaskedTokens', 'mask_tokens', 'group_by_label', 'SentencePairs', 'draw_pairs', 'TuningConfig', 'TuningData',
-           'TuningLoss', 'TunedBert', 'TuningRun', 'start_tuning', 'tuning_step', 'Tuned', 'fine_tune', 'save_encoder']
+           'TuningLoss', 'TunedBert', 'start_tuning', 'tuning_step', 'Tuned', 'fine_tune', 'save_encoder']
 
 # %% ../nbs/22_tuning.ipynb #e7f67bb2
 import copy
@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from tqdm.auto import tqdm
 
 from .core import seed_generator, whole_file
-from .runs import Progress, load_checkpoint, record_config, save_checkpoint, update_weights
+from .runs import Learner, Progress, load_checkpoint, record_config, save_checkpoint, update_weights
 from .encoder import fetch_bert, mean_pool
 from .prompts import Request, Templates, choose, group_requests, load_templates
 
@@ -173,21 +173,12 @@ class TunedBert(nn.Module):
         mlm, nsp = self.pretraining_losses(pairs, generator)
         return TuningLoss(config.mlm*mlm + config.nsp*nsp, mlm.item(), nsp.item())
 
-# %% ../nbs/22_tuning.ipynb #60a42e39
-@dataclass(frozen=True)
-class TuningRun:
-    "What the steps of a run change."
-    model:TunedBert # raw weights
-    average:TunedBert # the moving average of the weights, which is what is kept
-    optimizer:torch.optim.Optimizer # AdamW
-    generator:torch.Generator # of the data
-
 # %% ../nbs/22_tuning.ipynb #d8a0084d
 def start_tuning(
     config:TuningConfig, # rates and seed
     base:str|Path|None, # as in `fetch_bert`
     model:type[TunedBert]=TunedBert, # the class: which heads
-) -> TuningRun:
+) -> Learner:
     "Make what a fine-tuning run begins with, the same for the same seed."
     with torch.random.fork_rng(devices=[]): # the heads draw their first weights from the global stream
         torch.manual_seed(config.seed)
@@ -203,11 +194,11 @@ def start_tuning(
         if p.requires_grad:
             group["params"].append(p)
     optimizer = torch.optim.AdamW(list(groups.values()), fused=True)
-    return TuningRun(raw, average, optimizer, seed_generator("fine-tuning", config.seed))
+    return Learner(raw, average, optimizer, seed_generator("fine-tuning", config.seed))
 
 # %% ../nbs/22_tuning.ipynb #c3a2a09a
 def tuning_step(
-    run:TuningRun, # updated
+    run:Learner, # updated
     data:TuningData, # to draw from
     step:int, # from 0
     config:TuningConfig, # rates, clipping, averaging
