@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['MODES', 'NOTES', 'CARRIED', 'FORMATS', 'HOLDS', 'OPTIONS', 'cmyk_to_rgb', 'to_sixteen_bits', 'convert_mode',
            'to_array', 'to_tensor', 'to_uint8', 'collect_exif', 'explain_errors', 'open_picture', 'read_image',
-           'to_depth', 'Picture', 'check_tensor', 'as_picture', 'check_ending', 'fit_format', 'save_picture',
-           'write_image']
+           'to_depth', 'Picture', 'check_tensor', 'as_picture', 'check_ending', 'fit_format', 'encode_picture',
+           'save_picture', 'write_image']
 
 # %% ../nbs/01_pictures.ipynb #7d1e5b72
 import io
@@ -336,6 +336,17 @@ def fit_format(
             fitted, lost = image, ""
     return fitted if fitted.mode in holds else fitted.convert("RGB"), lost
 
+# %% ../nbs/01_pictures.ipynb #4dcfc471
+def encode_picture(
+    image:Image.Image, # of a mode that the format holds
+    form:str, # one of the formats in `HOLDS`
+    **options:object, # of Pillow's, for example `CARRIED`
+) -> bytes: # of a file
+    "Encode a picture in memory."
+    file = io.BytesIO()
+    image.save(file, form, **options, **OPTIONS.get(form, {}))
+    return file.getvalue()
+
 # %% ../nbs/01_pictures.ipynb #d236b9f6
 def save_picture(
     image:Image.Image, # what `CARRIED` names is kept
@@ -348,8 +359,9 @@ def save_picture(
     fitted, lost = fit_format(plain, form)
     carried = {name: image.info[name] for name in CARRIED if image.info.get(name)}
     try:
+        encoded = encode_picture(fitted, form, **carried)
         with whole_file(path) as part:
-            fitted.save(part, form, **carried, **OPTIONS.get(form, {}))
+            part.write_bytes(encoded)
     except (OSError, ValueError) as e:
         reason = getattr(e, "strerror", None) or e
         raise OSError(f"{path} cannot be written: {reason}") from None

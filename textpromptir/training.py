@@ -16,6 +16,7 @@ __all__ = ['SHORT', 'COMPACT', 'RECIPES', 'CARD', 'WARM_UP', 'CASES', 'MAY_CHANG
 # %% ../nbs/43_training.ipynb #3c6cb9df
 import copy
 import math
+import io
 import platform
 import time
 from collections import deque
@@ -533,8 +534,10 @@ def draw_curve(
         axes[1].set_ylabel("validation, dB")
         axes[1].legend(fontsize=8)
     axes[-1].set_xlabel("step")
+    drawn = io.BytesIO() # in memory: Pillow does not notice a disk that is full
+    fig.savefig(drawn, format="png")
     with whole_file(path) as part:
-        fig.savefig(part)
+        part.write_bytes(drawn.getvalue())
 
 # %% ../nbs/43_training.ipynb #7d472a16
 def check_samples(
