@@ -25,6 +25,5 @@ class IGFN(GatedFeedForward):
         x:Tensor, # (b,c,h,w)
         s:Tensor, # (b,d) sentence vector
     ) -> Tensor: # (b,c,h,w)
-        normed = self.norm(x) # X̂
-        modulated = self.fusion(normed, s) # X_m
-        return x + self.gate(modulated)
+        x_m = self.fusion(self.norm(x), s) # X̂, then X_m
+        return x + self.gate(x_m)
