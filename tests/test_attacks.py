@@ -1,5 +1,6 @@
 "What somebody did who wanted to break it: each of these once lost a file, ended a batch, started a program or filled the memory."
 import io
+import struct
 import subprocess
 import sys
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from textpromptir import pictures
+from textpromptir import commands, photographs, pictures, training
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs limits and signals of POSIX")
@@ -44,3 +45,41 @@ for path in sorted(Path(sys.argv[1]).iterdir()):
     assert path.read_bytes() == before and len(list(path.parent.iterdir())) == 5, path
 """, tmp_path, (tmp_path.parent))
     assert done.returncode == 0 and not done.stdout, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("error", [TypeError("an integer is required"), KeyError(34665), OverflowError("int too large"), struct.error("unpack requires a buffer of 4 bytes"), SyntaxError("not a TIFF file"),
+                                   IndexError("tuple index out of range"), AssertionError(), ZeroDivisionError("Fraction(1, 0)"), OSError("decoder error -2 when reading image file"), UnicodeDecodeError("ascii", b"\xff", 0, 1, "ordinal not in range")])
+def test_whatever_a_reader_raises_is_one_sentence(tmp_path, monkeypatch, error):
+    noise().save(tmp_path/"in.png")
+    def fail(*_, **__): raise error
+    monkeypatch.setattr(pictures.ImageOps, "exif_transpose", fail)
+    with pytest.raises(ValueError, match="in.png") as found: pictures.open_picture(tmp_path/"in.png")
+    assert "\n" not in str(found.value) and "-2" not in str(found.value)
+    monkeypatch.setattr(Image.Image, "save", fail)
+    with pytest.raises(OSError, match="out.png cannot be written") as found: pictures.save_picture(noise(), tmp_path/"out.png")
+    assert "\n" not in str(found.value) and [p.name for p in tmp_path.iterdir()] == ["in.png"]
+
+
+def test_one_bad_file_does_not_end_a_batch(tmp_path, capsys):
+    "An error that nobody thought of is said with its file, and the other pictures are done."
+    jobs = [commands.Job(tmp_path/f"{name}.png", tmp_path/"out"/f"{name}.png") for name in "abc"]
+    def restore(job):
+        if job.source.stem == "b": raise KeyError(34665)
+        return job.output
+    assert commands.restore_each(jobs, restore) == 1
+    out, err = capsys.readouterr()
+    assert [line[-5:] for line in out.splitlines()] == ["a.png", "c.png"] and "b.png: KeyError: 34665" in err and "Traceback" not in err
+
+
+def test_one_bad_file_does_not_end_a_training(tmp_path):
+    "A photograph and a pair that cannot be read are left out and named; where nothing is left, that is the error."
+    for name in "ab": noise((40, 40)).save(tmp_path/f"{name}.png")
+    for side in ("input", "target"):
+        (tmp_path/"pairs"/side).mkdir(parents=True)
+        for name in "ab": noise((40, 40)).save(tmp_path/"pairs"/side/f"{name}.png")
+    for path in (tmp_path/"b.png", tmp_path/"pairs"/"target"/"b.png"): path.write_bytes(path.read_bytes()[:900])
+    with pytest.warns(UserWarning, match="b.png") as told: sources, held = training.read_sources(tmp_path, [("rain", tmp_path/"pairs", 1)])
+    assert [len(s.photographs.begin) for s in sources] == [1, 1] and not held and len([w for w in told if "left out" in str(w.message)]) == 2
+    (tmp_path/"a.png").write_bytes(b"")
+    with pytest.raises(ValueError, match="there are no images"), pytest.warns(UserWarning): training.read_sources(tmp_path)
+    with pytest.raises(ValueError, match="a.png"): photographs.load_photographs(tmp_path) # an evaluation leaves nothing out

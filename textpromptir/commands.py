@@ -303,10 +303,10 @@ def restore_each(
     for job in tqdm(jobs, desc="pictures", disable=None): # None: hidden where there is no terminal
         try:
             print(restore(job), flush=True)
-        except MISTAKES as e:
+        except Exception as e: # whatever it is, the next picture is another one
             failed += 1
-            named = str(job.source) in str(e)
-            say(in_one_line(e) if named else f"{job.source}: {in_one_line(e)}")
+            reason = in_one_line(e) if isinstance(e, MISTAKES) else f"{type(e).__name__}: {in_one_line(e)}"
+            say(reason if str(job.source) in reason else f"{job.source}: {reason}")
     if failed:
         say(f"{failed} of {len(jobs)} pictures were not restored")
     return failed

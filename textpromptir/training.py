@@ -867,12 +867,14 @@ def read_sources(
     photos = []
     for place in there or [folder]:
         segments = place and place.with_name(place.name + "_segments")
-        photos += load_photographs(place, segments if segments and segments.is_dir() else None)
+        drawn = segments if segments and segments.is_dir() else None
+        photos += load_photographs(place, drawn, skip_damaged=True)
     training, held = split_photographs(photos)
     sources = [Source(pack_photographs(training))]
     for task, pair_folder, share in pairs:
         try:
-            sources.append(Source(pack_photographs(read_pairs(pair_folder)), task, float(share)))
+            photographs = pack_photographs(read_pairs(pair_folder, skip_damaged=True))
+            sources.append(Source(photographs, task, float(share)))
         except ValueError as e:
             message = f"the pairs in {pair_folder} with a share of {share} cannot be used: {e}"
             raise ValueError(message) from None
