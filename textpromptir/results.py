@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['PROMPTS', 'TOLERANCES', 'AGAIN', 'load_case', 'free_case', 'part_step', 'choose_sentence', 'Row', 'hash_model',
-           'hash_pixels', 'score_case', 'say_sentences', 'score_column', 'keep_input', 'write_rows', 'read_rows',
-           'tolerance_of', 'compare_row', 'compare_rows', 'check_rows', 'same_numbers', 'number_lines',
+           'hash_pixels', 'score_case', 'say_sentences', 'score_sentences', 'score_column', 'keep_input', 'write_rows',
+           'read_rows', 'tolerance_of', 'compare_row', 'compare_rows', 'check_rows', 'same_numbers', 'number_lines',
            'find_table_change', 'read_png', 'find_figure_change', 'keep_result', 'summarise', 'markdown_table',
            'score_cell', 'read_published']
 
@@ -191,18 +191,16 @@ def say_sentences(
     return said
 
 # %% ../nbs/60_results.ipynb #90079988
-def score_column(
+def score_sentences(
     network:TextPromptIR, # in evaluation mode
     column:Column, # what to score on
     pairs:list[Pair], # the sorted test set
-    sentences:tuple[dict, dict], # trained and held-out sentences by task
-    prompt:str="right", # one of `PROMPTS`
-    every:int=1, # score only every n-th image; with other prompts than right a multiple of `part_step`
+    said:dict[int, str], # place of each image that is scored -> what is said to it
+    prompt:str, # name of this way to choose sentences
     protocol:Protocol=PROTOCOLS["promptir"], # see `PROTOCOLS`
     family:str="text", # one of `FAMILIES`; another than "text" is told the true task, if anything
 ) -> list[Row]:
-    "Score a network on a column; a sentence that is read as off-task leaves the image as it is."
-    said = say_sentences(column, len(pairs), sentences, prompt, every)
+    "Score a network under given sentences; one that is read as off-task leaves the image as it is."
     vectors = encode_text(list(said.values()))
     true = tuple(task == column.task for task in TASKS)
     free = column.dataset == "free"
@@ -223,6 +221,20 @@ def score_column(
             protocol=protocol.name, checkpoint=checkpoint, data=hash_pixels(*from_files),
             refused=int(refused), **scores))
     return rows
+
+def score_column(
+    network:TextPromptIR, # in evaluation mode
+    column:Column, # what to score on
+    pairs:list[Pair], # the sorted test set
+    sentences:tuple[dict, dict], # trained and held-out sentences by task
+    prompt:str="right", # one of `PROMPTS`
+    every:int=1, # score only every n-th image; with other prompts than right a multiple of `part_step`
+    protocol:Protocol=PROTOCOLS["promptir"], # see `PROTOCOLS`
+    family:str="text", # see `score_sentences`
+) -> list[Row]:
+    "Score a network on a column under one kind of prompt."
+    said = say_sentences(column, len(pairs), sentences, prompt, every)
+    return score_sentences(network, column, pairs, said, prompt, protocol, family)
 
 def keep_input(
     x:Tensor, # (1,3,h,w)
@@ -391,11 +403,15 @@ def find_figure_change(
 # %% ../nbs/60_results.ipynb #c1a77e23
 def keep_result(
     path:str|Path, # of a table (md, csv) or a figure (png)
-    made:str|bytes, # what comes out now
+    made:str|bytes|Image.Image, # what comes out now; a picture becomes a png
     full:bool, # whether the run was a full one, which writes
 ) -> str: # what was done, in words
     "Write a table or figure; in a quick run refuse to change one that is there."
     path = Path(path)
+    if isinstance(made, Image.Image):
+        drawn = io.BytesIO()
+        made.save(drawn, "png", optimize=True)
+        made = drawn.getvalue()
     content = made.encode() if isinstance(made, str) else made
     if path.exists() and not full:
         committed = path.read_bytes()
