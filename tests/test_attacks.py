@@ -1,14 +1,17 @@
 "What somebody did who wanted to break it: each of these once lost a file, ended a batch, started a program or filled the memory."
 import io
+import os
 import struct
 import subprocess
 import sys
+import time
+import warnings
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import EpsImagePlugin, ExifTags, Image, PngImagePlugin
 
-from textpromptir import commands, photographs, pictures, training
+from textpromptir import benchmarks, commands, photographs, pictures, training
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs limits and signals of POSIX")
@@ -32,7 +35,7 @@ def test_a_disk_that_fills_up_under_the_last_bytes(tmp_path):
 import resource, signal, sys
 from pathlib import Path
 import numpy as np
-from PIL import Image
+from PIL import EpsImagePlugin, ExifTags, Image, PngImagePlugin
 from textpromptir.pictures import save_picture
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 image = Image.fromarray(np.random.default_rng(1).integers(0, 256, (200, 300, 3), dtype=np.uint8))
@@ -50,13 +53,15 @@ for path in sorted(Path(sys.argv[1]).iterdir()):
 @pytest.mark.parametrize("error", [TypeError("an integer is required"), KeyError(34665), OverflowError("int too large"), struct.error("unpack requires a buffer of 4 bytes"), SyntaxError("not a TIFF file"),
                                    IndexError("tuple index out of range"), AssertionError(), ZeroDivisionError("Fraction(1, 0)"), OSError("decoder error -2 when reading image file"), UnicodeDecodeError("ascii", b"\xff", 0, 1, "ordinal not in range")])
 def test_whatever_a_reader_raises_is_one_sentence(tmp_path, monkeypatch, error):
-    noise().save(tmp_path/"in.png")
+    image = noise()
+    image.save(tmp_path/"in.png")
     def fail(*_, **__): raise error
-    monkeypatch.setattr(pictures.ImageOps, "exif_transpose", fail)
+    monkeypatch.setattr(pictures, "convert_mode", fail)
     with pytest.raises(ValueError, match="in.png") as found: pictures.open_picture(tmp_path/"in.png")
     assert "\n" not in str(found.value) and "-2" not in str(found.value)
+    monkeypatch.undo()
     monkeypatch.setattr(Image.Image, "save", fail)
-    with pytest.raises(OSError, match="out.png cannot be written") as found: pictures.save_picture(noise(), tmp_path/"out.png")
+    with pytest.raises(OSError, match="out.png cannot be written") as found: pictures.save_picture(image, tmp_path/"out.png")
     assert "\n" not in str(found.value) and [p.name for p in tmp_path.iterdir()] == ["in.png"]
 
 
@@ -83,3 +88,118 @@ def test_one_bad_file_does_not_end_a_training(tmp_path):
     (tmp_path/"a.png").write_bytes(b"")
     with pytest.raises(ValueError, match="there are no images"), pytest.warns(UserWarning): training.read_sources(tmp_path)
     with pytest.raises(ValueError, match="a.png"): photographs.load_photographs(tmp_path) # an evaluation leaves nothing out
+
+
+@posix
+def test_no_picture_starts_a_program(tmp_path, monkeypatch):
+    "An EPS is a program; the Ghostscript that would run it leaves a trace here."
+    ghostscript = tmp_path/"bin"/"gs"
+    ghostscript.parent.mkdir()
+    ghostscript.write_text(f"#!/bin/sh\necho 9.99; touch {tmp_path}/started\n")
+    ghostscript.chmod(0o755)
+    monkeypatch.setenv("PATH", str(ghostscript.parent), prepend=os.pathsep)
+    monkeypatch.setattr(EpsImagePlugin, "gs_binary", None)
+    (tmp_path/"holiday.png").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n%%EndComments\n(hello) print showpage\n%%EOF\n")
+    (tmp_path/"clean").mkdir()
+    noise((9, 9)).save(tmp_path/"clean"/"holiday.png")
+    for read in (pictures.open_picture, lambda path: benchmarks.fingerprint([path]), lambda path: photographs.load_photograph(tmp_path/"clean"/"holiday.png", path.parent)):
+        with pytest.raises(ValueError, match="holiday.png"): read(tmp_path/"holiday.png")
+    assert not (tmp_path/"started").exists()
+    with pytest.raises(OSError), Image.open(tmp_path/"holiday.png") as image: image.load()
+    assert (tmp_path/"started").exists() # what Pillow does where nobody names the formats
+
+
+def test_a_bomb_that_pillow_only_warns_of(tmp_path, monkeypatch):
+    monkeypatch.setattr(Image, "MAX_IMAGE_PIXELS", 99)
+    noise((10, 10)).save(tmp_path/"bomb.png")
+    with pytest.raises(ValueError, match="more pixels"): pictures.open_picture(tmp_path/"bomb.png")
+    noise((11, 9)).save(tmp_path/"fits.png")
+    assert pictures.open_picture(tmp_path/"fits.png").size == (11, 9)
+
+
+def chained_tiff(path, smaller=False, links=100_000):
+    "A TIFF of so many pictures, all of them the first one: each link is a directory of eight entries."
+    tags = [(254, 4, 0), (256, 3, 1), (257, 3, 1), (258, 3, 8), (259, 3, 1), (262, 3, 1), (273, 4, 8), (279, 4, 1)]
+    def link(kind, after): return struct.pack("<H", len(tags)) + b"".join(struct.pack("<HHII", t, k, 1, kind if t == 254 else v) for t, k, v in tags) + struct.pack("<I", after)
+    size, start = len(link(0, 0)), 10
+    path.write_bytes(b"II*\0" + struct.pack("<I", start) + b"\x80\0" + b"".join(link(int(smaller and i > 0), start + (i + 1)*size if i + 1 < links else 0) for i in range(links)))
+
+
+def test_a_tiff_of_many_pictures_is_not_counted(tmp_path):
+    "A hundred thousand took Pillow a minute; a few smaller copies of the first one are no second picture."
+    chained_tiff(tmp_path/"many.tif")
+    chained_tiff(tmp_path/"smaller.tif", smaller=True)
+    chained_tiff(tmp_path/"overviews.tif", smaller=True, links=4)
+    begin = time.monotonic()
+    for name in ("many.tif", "smaller.tif"):
+        with pytest.raises(ValueError, match="several pictures"): pictures.open_picture(tmp_path/name)
+    assert time.monotonic() - begin < 2
+    with pytest.warns(UserWarning, match="4 sizes"): assert pictures.open_picture(tmp_path/"overviews.tif").size == (1, 1)
+
+
+def camera_exif():
+    "Of a telephone: camera, rating, exposure, a note of its maker, a place."
+    exif = Image.Exif()
+    exif[271], exif[274], exif[18246] = "a camera", 6, 4
+    exif.get_ifd(ExifTags.IFD.Exif).update({33434: (1, 100), 36867: "2026:11:28 12:00:00", 37500: b"of the maker"})
+    exif.get_ifd(ExifTags.IFD.GPSInfo).update({1: "N", 2: (52., 30., 1.)})
+    return exif
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP", "TIFF"])
+def test_a_camera_s_picture_goes_into_every_format(tmp_path, form):
+    "Exposure and place are kept wherever there is room for them: in all but BMP, which is said."
+    source = tmp_path/f"in.{form.lower()}"
+    noise((20, 12)).save(source, form, **({"tiffinfo": pictures.pack_tags({"exif": camera_exif().tobytes()})} if form == "TIFF" else {"exif": camera_exif()}))
+    picture = pictures.open_picture(source)
+    assert picture.size == ((20, 12) if form == "TIFF" else (12, 20))
+    entries = pictures.list_exif(picture.info["exif"])
+    assert len(entries) == 7 and entries[0, 271] == "a camera" and entries[ExifTags.IFD.GPSInfo, 2] == "(52.0, 30.0, 1.0)"
+    for ending in (".jpg", ".png", ".webp", ".tif"):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            back = pictures.open_picture(pictures.save_picture(picture, pictures.check_output(picture, tmp_path/f"out{ending}")))
+        assert pictures.list_exif(back.info["exif"]) == entries and back.size == picture.size
+    with pytest.warns(UserWarning, match="EXIF"): pictures.save_picture(picture, tmp_path/"out.bmp")
+
+
+def test_notes_are_kept_or_said(tmp_path):
+    "Into every format: each note comes back, or the warning names it. Damaged ones are left out, and that is said too."
+    chunks = PngImagePlugin.PngInfo()
+    chunks.add(b"gAMA", struct.pack(">I", 100_000))
+    chunks.add(b"cICP", bytes([9, 16, 0, 1]))
+    chunks.add_itxt("XML:com.adobe.xmp", "<x/>")
+    chunks.add_text("Title", "noise")
+    chunks.add_text("Comment", "at noon")
+    noise().save(tmp_path/"in.png", pnginfo=chunks, dpi=(300, 300))
+    noise().save(tmp_path/"in.jpg", comment="at noon", xmp=b"<x/>", dpi=(300, 300), extra=pictures.pack_iptc(b"\x1c\x02\x78\0\6A cat."), exif=camera_exif(), icc_profile=b"no profile, but kept as it is")
+    for name, notes in (("in.png", {"dpi", "texts", "comment", "xmp", "colour"}), ("in.jpg", {"dpi", "comment", "xmp", "iptc", "exif", "icc_profile"})):
+        picture = pictures.open_picture(tmp_path/name)
+        assert set(picture.info) == notes
+        for ending in (".jpg", ".png", ".webp", ".tif", ".bmp"):
+            with warnings.catch_warnings(record=True) as told:
+                warnings.simplefilter("always")
+                back = pictures.open_picture(pictures.save_picture(picture, tmp_path/f"out{ending}"))
+            said = " ".join(str(w.message) for w in told)
+            assert (not said) if ending == name[2:] else (ending == ".tif" or said)
+            for note in notes: assert note in back.info or pictures.CARRIED[note] in said, (ending, note, said)
+    odd = noise()
+    odd.info = {"dpi": (1e9, -1), "exif": b"Exif\0\0II*\0" + b"\xff"*99, "icc_profile": b"x"*20_000_000, "comment": "x"*70_000, "xmp": "x"*70_000}
+    for ending in (".jpg", ".png", ".webp", ".tif", ".bmp"):
+        with pytest.warns(UserWarning, match=f"out{ending}"): pictures.save_picture(odd, pictures.check_output(odd, tmp_path/f"out{ending}"))
+
+
+def test_transparency_of_sixteen_bits_is_said(tmp_path):
+    "A PNG has a grey that is transparent; no mode here has both 16 bits and transparency."
+    Image.fromarray(np.arange(64, dtype=np.uint16).reshape(8, 8)*1000).save(tmp_path/"deep.png", transparency=5000)
+    with pytest.warns(UserWarning, match="transparent grey is lost"): assert pictures.open_picture(tmp_path/"deep.png").mode == "I;16"
+
+
+def test_what_cannot_be_written_is_known_before_computing(tmp_path):
+    "The network is not asked at all."
+    class Restorer:
+        def restore(self, *_): raise AssertionError("computed")
+    Image.new("L", (16_384, 1)).save(tmp_path/"wide.png")
+    for output in (tmp_path/"wide.webp", tmp_path/"wide.txt", tmp_path/"wide.png"/"out.png"):
+        with pytest.raises((ValueError, OSError), match="wide"): commands.restore_file(commands.Job(tmp_path/"wide.png", output), Restorer(), ["remove the rain"])
+    assert [p.name for p in tmp_path.iterdir()] == ["wide.png"]

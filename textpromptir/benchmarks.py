@@ -27,7 +27,7 @@ from tqdm import tqdm
 
 from .core import data_folder, hash_file, whole_file
 from .photographs import IMAGE_ENDINGS, SIDES, Pair, find_side, list_images, list_pairs
-from .pictures import explain_errors, open_picture, to_array
+from .pictures import open_image, open_picture, to_array
 
 # %% ../nbs/13_benchmarks.ipynb #f78d096b
 @dataclass(frozen=True)
@@ -330,7 +330,7 @@ def fingerprint(
     "Describe each image by the mean grey of its blocks, freed from brightness and contrast."
     blocks = np.empty((len(paths), side, side))
     for i, path in enumerate(paths):
-        with explain_errors(path), Image.open(path) as image:
+        with open_image(path) as image:
             blocks[i] = image.convert("L").resize((side, side), Image.Resampling.BOX)
     x = torch.from_numpy(blocks)                                # (n,side,side)
     x = x - x.mean((1, 2), keepdim=True)

@@ -10,6 +10,7 @@ __all__ = ['MISTAKES', 'add_restoring_arguments', 'add_training_arguments', 'add
 
 # %% ../nbs/54_commands.ipynb #46bb43d8
 import argparse
+import logging
 import os
 import shutil
 import sys
@@ -263,14 +264,15 @@ def restore_file(
 ) -> Path: # the file written
     "Restore an image file into another one."
     from textpromptir.core import whole_file
-    from textpromptir.pictures import open_picture, save_picture
+    from textpromptir.pictures import check_output, open_picture, save_picture
     check_free(job.output, overwrite)
     picture = open_picture(job.source)
-    restored = restorer.restore(picture, sentences, tile, strength) if sentences else picture
     try:
         job.output.parent.mkdir(parents=True, exist_ok=True)
     except OSError as e:
         raise OSError(f"the folder {job.output.parent} cannot be made: {e.strerror}") from None
+    check_output(picture, job.output) # before anything is computed
+    restored = restorer.restore(picture, sentences, tile, strength) if sentences else picture
     same_format = job.output.suffix.lower() == job.source.suffix.lower()
     if sentences or not same_format:
         return save_picture(restored, job.output)
@@ -389,8 +391,10 @@ def main(
 ) -> int: # exit status
     "Run the command line."
     a = parse_arguments(arguments)
+    logging.getLogger("PIL").setLevel(logging.CRITICAL) # what Pillow tells its developers
     with warnings.catch_warnings():
         warnings.simplefilter("always", UserWarning)
+        warnings.filterwarnings("ignore", "Image size .* decompression bomb") # an error says it
         warnings.showwarning = lambda message, *_: say(in_one_line(message))
         try:
             return run_command(a)

@@ -17,11 +17,10 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor
 
 from .core import free_images
-from .pictures import FORMATS, explain_errors, read_image
+from .pictures import FORMATS, open_image, read_image
 
 # %% ../nbs/12_photographs.ipynb #02b36123
 IMAGE_ENDINGS = tuple(FORMATS) # what counts as an image file
@@ -78,7 +77,7 @@ def load_photograph(
     drawn = Path(segments)/f"{path.stem}.png" if segments else None
     if drawn is None or not drawn.exists():
         return Photograph(path.stem, image)
-    with explain_errors(drawn), Image.open(drawn) as numbers:
+    with open_image(drawn) as numbers:
         labels = torch.from_numpy(np.array(numbers).astype(np.uint8)) # (h,w)
     if labels.shape != image.shape[1:]:
         sizes = f"{tuple(labels.shape)}, the image {tuple(image.shape[1:])}"

@@ -386,7 +386,7 @@ def read_png(
     png:bytes, # a file
 ) -> np.ndarray: # (h,w,3) int64
     "Decode a picture."
-    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB")).astype(int)
+    return np.asarray(Image.open(io.BytesIO(png), formats=("PNG",)).convert("RGB")).astype(int)
 
 def find_figure_change(
     made:bytes, # a png as it comes out now
