@@ -1,6 +1,7 @@
 # make test        set up .venv and run every notebook and test
 # make reproduce   set up .venv, score a part of every test set, compare with the committed rows, write the tables and Figure 9
 #                  (FULL=1 scores everything and rewrites the rows; TEXTPROMPTIR_DATA names the folder of images)
+# make site        the notebooks, results and API as a static site that needs no network -> build/site/index.html
 # make export      notebooks -> library, notebooks cleaned
 # make readme      nbs/index.ipynb -> README.md
 # make cards       committed scores and the models that ship -> their model cards
@@ -13,7 +14,7 @@ FULL_ := $(if $(filter 1,$(FULL)),True,False)
 export MALLOC_MMAP_MAX_ = 0
 export MALLOC_TRIM_THRESHOLD_ = 100000000000
 
-.PHONY: help setup test reproduce readme cards export
+.PHONY: help setup test reproduce readme cards export site
 help:
 	@sed -n 's/^# //p' Makefile
 
@@ -34,6 +35,9 @@ reproduce: setup
 	printf '%s\n' evaluation/table1 ablation/table3 evaluation/mixtures evaluation/real evaluation/limits ablation/fig9_bert | OMP_NUM_THREADS=1 xargs -P 2 -I NOTEBOOK $(SHELL) -c \
 		'$(BIN)/papermill --cwd nbs/$$(dirname NOTEBOOK) --log-output --no-progress-bar -p full $(FULL_) nbs/NOTEBOOK.ipynb build/NOTEBOOK.ipynb || exit 255'
 	$(BIN)/papermill --cwd nbs/evaluation --log-output --no-progress-bar -p full $(FULL_) nbs/evaluation/speed.ipynb build/evaluation/speed.ipynb
+
+site: setup
+	$(BIN)/python docs/book.py
 
 export: setup
 	$(BIN)/nbdev_export

@@ -14,6 +14,13 @@ picture = root/"data"/"results"/"figures"/"readme.png"
 link_to_picture = f"![photographs before and after](../{picture.relative_to(root).as_posix()})"
 
 
+def links_from_the_top(
+    text:str, # of nbs/index.ipynb
+) -> str: # with links that hold at the top of the repository
+    text = text.replace("](../", "](") # links out of nbs
+    return re.sub(r"\]\(((?:(?:evaluation|ablation)/)?[0-9a-z_]+\.ipynb)\)", r"](nbs/\1)", text) # to notebooks
+
+
 def readme() -> tuple[str, bytes]: # markdown, png
     "The text of the README, and its one picture."
     parts, png = [], b""
@@ -27,9 +34,7 @@ def readme() -> tuple[str, bytes]: # markdown, png
             elif "image/png" in data:
                 png = base64.b64decode(data["image/png"])
                 parts.append(link_to_picture)
-    text = "\n\n".join(parts)
-    text = text.replace("](../", "](") # links out of nbs
-    text = re.sub(r"\]\(((?:(?:evaluation|ablation)/)?[0-9a-z_]+\.ipynb)\)", r"](nbs/\1)", text) # to notebooks
+    text = links_from_the_top("\n\n".join(parts))
     return "<!-- made from nbs/index.ipynb by `make readme` -->\n\n" + text + "\n", png
 
 
