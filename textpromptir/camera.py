@@ -15,7 +15,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from .degradations import Realisation, add_weather, check_images, expose_gaussian, to_levels, uniform
+from .degradations import (
+    Realisation, add_weather, check_images, expose_gaussian, to_levels, uniform)
 
 # %% ../nbs/11_camera.ipynb #3acc2ae2
 def to_light(
