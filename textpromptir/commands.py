@@ -6,16 +6,20 @@
 __all__ = ['MISTAKES', 'add_restoring_arguments', 'add_training_arguments', 'add_command', 'add_data_arguments',
            'parse_arguments', 'Job', 'find_pictures', 'place_file', 'place_in_folder', 'plan_one', 'plan_jobs',
            'check_jobs', 'check_free', 'restore_file', 'in_one_line', 'restore_each', 'restore_files', 'say',
-           'train_network', 'report_data', 'run_command', 'main', 'main_of_shell']
+           'train_network', 'report_data', 'run_command', 'Terminated', 'raise_terminated', 'heed_sigterm', 'main',
+           'main_of_shell']
 
 # %% ../nbs/54_commands.ipynb #46bb43d8
 import argparse
 import logging
 import os
 import shutil
+import signal
 import sys
+import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -210,6 +214,9 @@ def plan_jobs(
     for path in paths:
         if not path.exists():
             raise FileNotFoundError(f"there is no file {path}")
+        if output and path.is_dir() and output.resolve() == path.resolve():
+            raise ValueError(f"{output} is the folder of the photographs itself; "
+                             "write somewhere else with -o")
     several = len(paths) > 1 or paths[0].is_dir()
     if output and several and output.is_file():
         raise ValueError(f"{output} is a file, and several pictures need a folder to go to")
@@ -237,7 +244,8 @@ def check_jobs(
     sources = {place(job.source) for job in jobs}
     taken = {}
     for job in jobs:
-        if place(job.output) in sources:
+        linked = job.output.exists() and job.output.samefile(job.source) # another name of the same file
+        if linked or place(job.output) in sources:
             raise ValueError(f"{job.output} is the photograph itself; write somewhere else with -o")
         other = taken.setdefault(place(job.output), job)
         if other is not job:
@@ -385,6 +393,27 @@ def run_command(
         train_network(a)
     return 0
 
+# %% ../nbs/54_commands.ipynb #1c3d0164
+class Terminated(KeyboardInterrupt):
+    "Somebody asks this process to end (SIGTERM)."
+
+def raise_terminated(
+    *_, # the signal, and where it came
+):
+    raise Terminated
+
+@contextmanager
+def heed_sigterm() -> Iterator[None]:
+    "Let SIGTERM end the block as ctrl-C does, so that nothing half-written stays."
+    if threading.current_thread() is not threading.main_thread(): # signals go to the main thread
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, raise_terminated)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
 # %% ../nbs/54_commands.ipynb #a2aa4932
 def main(
     arguments:list[str]|None=None, # None for those of the command line
@@ -392,7 +421,7 @@ def main(
     "Run the command line."
     a = parse_arguments(arguments)
     logging.getLogger("PIL").setLevel(logging.CRITICAL) # what Pillow tells its developers
-    with warnings.catch_warnings():
+    with heed_sigterm(), warnings.catch_warnings():
         warnings.simplefilter("always", UserWarning)
         warnings.filterwarnings("ignore", "Image size .* decompression bomb") # an error says it
         warnings.showwarning = lambda message, *_: say(in_one_line(message))
@@ -404,10 +433,10 @@ def main(
         except MISTAKES as e:
             say(f"{a.command} could not be done: {in_one_line(e)}")
             return 2
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as e:
             resumes = "; the same command goes on from the last checkpoint, where there is one"
             say("stopped" + (resumes if a.command == "train" else ""))
-            return 130
+            return 143 if isinstance(e, Terminated) else 130
 
 # %% ../nbs/54_commands.ipynb #67ff32ba
 def main_of_shell():

@@ -170,7 +170,6 @@ def save_network(
     weights = {name: w.detach().cpu().to(dtype).contiguous() for name, w in network.state_dict().items()}
     with whole_file(folder/"model.safetensors") as model:
         save_file(weights, model)
-        model.chmod(0o644) # safetensors leaves it readable to its owner alone
         fields = asdict(network.config) | {"sha256": hash_file(model)}
         with whole_file(folder/"config.json") as config: # in here: moved when both are complete
             config.write_text(json.dumps(fields, indent=2) + "\n", encoding="utf-8")

@@ -265,7 +265,6 @@ def save_encoder(
     weights = {k: w.half().contiguous() for k, w in bert.state_dict().items() if not k.startswith("pooler")}
     with whole_file(folder/"model.safetensors") as part:
         save_file(weights, part, {"format": "pt"})
-        part.chmod(0o644) # safetensors leaves it readable to its owner alone
     tokens = tokenizer.convert_ids_to_tokens(range(len(tokenizer)))
     with whole_file(folder/"vocab.txt") as part:
         part.write_text("".join(f"{t}\n" for t in tokens), encoding="utf-8")
