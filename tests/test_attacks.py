@@ -1,17 +1,21 @@
 "What somebody did who wanted to break it: each of these once lost a file, ended a batch, started a program or filled the memory."
 import io
+import json
 import os
 import struct
 import subprocess
 import sys
 import time
 import warnings
+from dataclasses import asdict
 
 import numpy as np
 import pytest
+import safetensors.torch
+import torch
 from PIL import EpsImagePlugin, ExifTags, Image, PngImagePlugin
 
-from textpromptir import benchmarks, commands, photographs, pictures, training
+from textpromptir import benchmarks, commands, core, photographs, pictures, runs, training
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs limits and signals of POSIX")
@@ -203,3 +207,110 @@ def test_what_cannot_be_written_is_known_before_computing(tmp_path):
     for output in (tmp_path/"wide.webp", tmp_path/"wide.txt", tmp_path/"wide.png"/"out.png"):
         with pytest.raises((ValueError, OSError), match="wide"): commands.restore_file(commands.Job(tmp_path/"wide.png", output), Restorer(), ["remove the rain"])
     assert [p.name for p in tmp_path.iterdir()] == ["wide.png"]
+
+
+@posix
+def test_no_temporary_name_can_be_guessed(tmp_path, monkeypatch):
+    "Neither a link that lies under the old name nor one under the new, if somebody guesses it, costs the file behind it."
+    treasure, out = tmp_path/"treasure", tmp_path/"out.png"
+    treasure.write_text("mine")
+    (tmp_path/f".out.{os.getpid()}.part.png").symlink_to(treasure)
+    pictures.save_picture(noise(), out)
+    monkeypatch.setattr("secrets.token_hex", lambda n: "0"*2*n)
+    (tmp_path/f".out.{'0'*16}.part.png").symlink_to(treasure)
+    before = out.read_bytes()
+    with pytest.raises(OSError, match="cannot be written"): pictures.save_picture(noise(seed=1), out)
+    assert treasure.read_text() == "mine" and out.read_bytes() == before
+
+
+@posix
+def test_rights_stay_and_long_names_fit(tmp_path):
+    private, long = tmp_path/"private.png", tmp_path/("é"*125 + ".png")
+    private.touch()
+    private.chmod(0o600)
+    for path in (private, long): pictures.save_picture(noise(), path)
+    assert private.stat().st_mode & 0o777 == 0o600 and long.stat().st_size
+    with core.whole_file(tmp_path/"weights.safetensors") as part: safetensors.torch.save_file({"a": torch.zeros(3)}, part) # which makes a file of its own
+    (tmp_path/"plain").touch()
+    assert (tmp_path/"weights.safetensors").stat().st_mode == (tmp_path/"plain").stat().st_mode
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
+@posix
+def test_sigterm_leaves_nothing_half_written(tmp_path):
+    "The process is asked to end in the middle of writing: status 143, one sentence, no temporary file."
+    done = python("""
+import os, signal, sys
+from pathlib import Path
+from unittest.mock import patch
+from textpromptir import commands, core
+def half(_):
+    with core.whole_file(Path(sys.argv[1])/"out.png") as part:
+        part.write_text("half")
+        os.kill(os.getpid(), signal.SIGTERM)
+        part.write_text("not reached")
+with patch.object(commands, "run_command", half): sys.exit(commands.main(["understand", "remove the rain"]))
+""", tmp_path)
+    assert done.returncode == 143 and done.stderr == "textpromptir: stopped\n" and not list(tmp_path.iterdir()), done.stderr
+
+
+def train(capsys, *arguments):
+    "-> status and what was said, by the command line in this process"
+    status = commands.main(["train", "--size", "tiny", "--cpu", *map(str, arguments)])
+    return status, capsys.readouterr().err
+
+
+def test_training_leaves_what_is_not_its_own(tmp_path, capsys):
+    "A model that no run made, a finished model with its manifest, a checkpoint without one: refused, and nothing is touched."
+    for names in (["model.safetensors"], ["config.json"], ["checkpoint.safetensors"], ["model.safetensors", "training.json"]):
+        folder = tmp_path/"-".join(names)
+        folder.mkdir()
+        for name in names: (folder/name).write_text('{"config": {}}')
+        status, err = train(capsys, "-o", folder)
+        assert status == 2 and err.count("\n") == 1 and "folder of its own" in err, err
+        assert sorted(p.name for p in folder.iterdir()) == sorted(names) and all((folder/name).read_text() == '{"config": {}}' for name in names)
+    others = [".holiday.0123456789abcdef.part.mov", ".model.part.safetensors", ".part", "a.part"]
+    for name in [*others, ".model.0123456789abcdef.part.safetensors", ".training.0123456789abcdef.part.json"]: (tmp_path/name).touch()
+    runs.clear_parts(tmp_path)
+    assert sorted(p.name for p in tmp_path.iterdir() if p.is_file()) == sorted(others)
+
+
+@pytest.mark.parametrize("text", ["[]", "3", "null", '"config"', '{"config": []}', '{"config": {"steps": "many"}}', '{"config": {"parts": null}}', '{"config": {}, "seconds": {}}', '{"config": {}, "laps": 3}', '{"config', "[" * 100_000, "\udcff"])
+def test_a_damaged_manifest_is_one_sentence(tmp_path, capsys, text):
+    (tmp_path/"training.json").write_bytes(text.encode(errors="surrogateescape"))
+    status, err = train(capsys, "-o", tmp_path)
+    assert status == 2 and err.count("\n") == 1 and "training.json" in err, err
+
+
+@posix
+def test_two_processes_do_not_train_in_one_folder(tmp_path, capsys):
+    with runs.hold_folder(tmp_path):
+        with pytest.raises(ValueError, match="another process"):
+            with runs.hold_folder(tmp_path): pass
+        with runs.hold_folder(tmp_path, alone=False): pass # the other processes of the same run
+    with runs.hold_folder(tmp_path): pass
+
+
+def test_what_a_second_call_does_not_heed_is_said(tmp_path, monkeypatch, capsys):
+    "Other hours, another number of parts; and no parts at all are refused."
+    assert train(capsys, "-o", tmp_path/"run", "--parts", 0) == (2, "textpromptir: a batch is taken in at least one part, not in 0\n")
+    config = asdict(training.choose_recipe("tiny", True))
+    (tmp_path/"training.json").write_text(json.dumps({"config": config, "seconds": 60., "steps_done": 3, "laps": [{"step": 0, "seconds": 0., "hours": .5}]}))
+    (tmp_path/"checkpoint.safetensors").touch()
+    for name, result in (("read_sources", ([], [])), ("prepare_vectors", {(True, False, False): torch.zeros(1, 384)}), ("start_run", None), ("measure_step", (1., 1.)), ("state_cost", ""), ("train", None)):
+        monkeypatch.setattr(training, name, lambda *_, result=result, **__: result)
+    status, err = train(capsys, "-o", tmp_path, "--hours", 2, "--parts", 2)
+    assert status == 0 and "finishes its own 0.5 hours first" in err and "not with 2" in err and err.count("\n") == 2, err
+
+
+@posix
+def test_a_result_never_lies_on_its_source(tmp_path, capsys):
+    "Under the same name, under another name of the same file, in the same folder."
+    noise((9, 9)).save(tmp_path/"in.png")
+    (tmp_path/"hard.png").hardlink_to(tmp_path/"in.png")
+    (tmp_path/"soft.png").symlink_to(tmp_path/"in.png")
+    before = (tmp_path/"in.png").read_bytes()
+    for source, output in ((tmp_path/"in.png", tmp_path/"in.png"), (tmp_path/"in.png", tmp_path/"hard.png"), (tmp_path/"in.png", tmp_path/"soft.png"), (tmp_path, tmp_path)):
+        assert commands.main(["restore", str(source), "remove the rain", "--overwrite", "-o", str(output)]) == 2
+        assert "itself; write somewhere else" in capsys.readouterr().err
+    assert (tmp_path/"in.png").read_bytes() == before

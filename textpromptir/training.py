@@ -19,6 +19,7 @@ import math
 import io
 import platform
 import time
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -34,10 +35,10 @@ from tqdm.auto import tqdm
 
 from .camera import draw_camera, take_photograph
 from .core import data_folder, seed_generator, whole_file
-from textpromptir.runs import (
-    BackgroundWriter, Clock, Learner, Losses, Progress, check_finite, copy_state, describe_device,
-    describe_sitting, hash_tensors, load_checkpoint, read_manifest, record_config, update_weights,
-    write_state)
+from .runs import (
+    BackgroundWriter, Clock, Learner, Losses, Progress, check_finite, check_folder, clear_parts, copy_state,
+    describe_device, describe_sitting, hash_tensors, hold_folder, load_checkpoint, read_manifest,
+    record_config, update_weights, write_state)
 from .photographs import Photograph, load_photographs, pack_photographs, read_pairs
 from .degradations import TASKS, degrade, draw_realisation
 from .families import FAMILIES, guidance_vectors
@@ -125,9 +126,13 @@ def choose_laps(
     "Finish the lap that is there; begin another one where it is over and there are hours."
     if not done:
         return [Lap(hours=hours)]
-    laps = [Lap(**lap) for lap in noted.get("laps", [])] or [Lap()]
-    over = schedule_place(done, noted["seconds"], laps[-1], config) >= config.steps
-    return [*laps, Lap(done, noted["seconds"], hours)] if over and hours else laps
+    seconds = noted.get("seconds", 0.)
+    try:
+        laps = [Lap(**lap) for lap in noted.get("laps", [])] or [Lap()]
+        over = schedule_place(done, seconds, laps[-1], config) >= config.steps
+    except (TypeError, ZeroDivisionError):
+        raise ValueError(f"the manifest of this run is damaged: its laps are {noted['laps']}") from None
+    return [*laps, Lap(done, seconds, hours)] if over and hours else laps
 
 # %% ../nbs/43_training.ipynb #9626a4dd
 @dataclass(frozen=True)
@@ -699,6 +704,7 @@ def open_run(
     "Begin a run or go back to its checkpoint, and note what it is made of."
     learner = start_run(config, weights, accelerator.device)
     noted = read_manifest(folder)
+    check_folder(folder, noted)
     made_of = describe_data(*data)
     progress = load_checkpoint(folder, learner)
     done = progress.step
@@ -723,8 +729,7 @@ def open_run(
             facts |= {"weights": str(weights) if weights else None, "begin": begin}
         facts["sittings"] = [*noted.get("sittings", []), describe_sitting(run.step, accelerator)]
         record_config(config, folder, MAY_CHANGE, **facts)
-        for left in folder.glob(".*.part*"): # half-written by a run that was killed
-            left.unlink(missing_ok=True)
+        clear_parts(folder)
         if done:
             place = schedule_place(done, run.seconds, run.lap, config)
             write_products(folder, Snapshot(done, learner.average, run.curve, config, run.seconds, place))
@@ -767,44 +772,46 @@ def train(
     heard = guidance_vectors(config.family, vectors)
     cases = validation_cases(validation)
     sources, sentences = place_data(config, sources, vectors, accelerator)
-    run = open_run(config, (sources, sentences, len(validation)), folder, weights, begin, hours, accelerator)
-    learner = run.learner
-    curve = run.curve
-    losses = Losses(1 if device.type == "cpu" else LOOK)
-    place = schedule_place(run.step, run.seconds, run.lap, config)
-    total = None if run.lap.hours else config.steps
-    quiet = {} if main else {"disable": True}
-    with training_stream(device), BackgroundWriter(device) as writer:
-        take_step = prepare_step(learner, config, accelerator)
-        draw_ahead = DrawAhead(device)
-        clock = Clock(accelerator)
-        for step in tqdm(count(run.step), initial=run.step, total=total, mininterval=5, **quiet):
-            if place >= config.steps:
-                break
-            plan = plan_step(step, config, place)
-            parts = draw_ahead(partial(draw_parts, sources, sentences, plan, config, accelerator))
-            set_dials(learner, plan)
-            found = take_step(parts)
-            due = (step + 1) % every == 0
-            look = losses.add(step, found)
-            if look or due:
-                losses.look()
-                writer.check()
-                clock.agree()
-            passed = clock.read()
-            seconds = run.seconds + passed
-            place = schedule_place(step + 1, seconds, run.lap, config)
-            last = place >= config.steps or passed > 3600*stop
-            if due or last:
-                loss = losses.mean()
-                if main:
-                    curve = [*curve, (step + 1, loss, *validate(learner.average, cases, heard))]
-                    state = copy_state(learner, Progress(step + 1, tuple(curve)))
-                    average = copy.deepcopy(learner.average)
-                    snapshot = Snapshot(step + 1, average, curve, config, seconds, place, state)
-                    writer.write(partial(write_run, folder, snapshot))
-            if last:
-                break
+    with hold_folder(folder, main):
+        data = sources, sentences, len(validation)
+        run = open_run(config, data, folder, weights, begin, hours, accelerator)
+        learner = run.learner
+        curve = run.curve
+        losses = Losses(1 if device.type == "cpu" else LOOK)
+        place = schedule_place(run.step, run.seconds, run.lap, config)
+        total = None if run.lap.hours else config.steps
+        quiet = {} if main else {"disable": True}
+        with training_stream(device), BackgroundWriter(device) as writer:
+            take_step = prepare_step(learner, config, accelerator)
+            draw_ahead = DrawAhead(device)
+            clock = Clock(accelerator)
+            for step in tqdm(count(run.step), initial=run.step, total=total, mininterval=5, **quiet):
+                if place >= config.steps:
+                    break
+                plan = plan_step(step, config, place)
+                parts = draw_ahead(partial(draw_parts, sources, sentences, plan, config, accelerator))
+                set_dials(learner, plan)
+                found = take_step(parts)
+                due = (step + 1) % every == 0
+                look = losses.add(step, found)
+                if look or due:
+                    losses.look()
+                    writer.check()
+                    clock.agree()
+                passed = clock.read()
+                seconds = run.seconds + passed
+                place = schedule_place(step + 1, seconds, run.lap, config)
+                last = place >= config.steps or passed > 3600*stop
+                if due or last:
+                    loss = losses.mean()
+                    if main:
+                        curve = [*curve, (step + 1, loss, *validate(learner.average, cases, heard))]
+                        state = copy_state(learner, Progress(step + 1, tuple(curve)))
+                        average = copy.deepcopy(learner.average)
+                        snapshot = Snapshot(step + 1, average, curve, config, seconds, place, state)
+                        writer.write(partial(write_run, folder, snapshot))
+                if last:
+                    break
     accelerator.wait_for_everyone()
     return learner.average.eval()
 
@@ -935,8 +942,11 @@ def run_training(
 ) -> Path: # the folder
     "Say what a run costs, then train."
     check_hours(hours)
+    if config.parts < 1:
+        raise ValueError(f"a batch is taken in at least one part, not in {config.parts}")
     folder = Path(folder)
     noted = read_manifest(folder)
+    check_folder(folder, noted)
     accelerator = start_accelerator(cpu)
     device = accelerator.device
     sources, held = read_sources(data, pairs)
@@ -944,13 +954,21 @@ def run_training(
     width = vectors[True, False, False].shape[1]
     config = replace(config, vector=width, parts=max(config.parts, accelerator.num_processes))
     if noted:
-        config = replace(config, steps=noted["config"]["steps"], parts=noted["config"]["parts"])
+        kept = {name: noted["config"].get(name, getattr(config, name)) for name in ("steps", "parts")}
+        if config.parts not in (1, kept["parts"]):
+            warnings.warn(f"the run in {folder} goes on with the {kept['parts']} parts that it began with, "
+                          f"not with {config.parts}", stacklevel=2)
+        config = replace(config, **kept)
     start_run(config, weights) # an error in the weights shows now
     seconds, memory = measure_step(config, sources, vectors, accelerator)
     begun = (folder/"checkpoint.safetensors").exists()
     done = noted.get("steps_done", 0) if begun else 0
-    spent = noted["seconds"] if done else 0.
+    spent = noted.get("seconds", 0.) if done else 0.
     lap = choose_laps(noted, done, hours, config)[-1]
+    if hours and lap.hours != hours:
+        own = f"{lap.hours:g} hours" if lap.hours else f"{config.steps:,} steps"
+        warnings.warn(f"the run in {folder} is not over and finishes its own {own} first; "
+                      f"type this again afterwards for the {hours:g} hours", stacklevel=2)
     left = time_left(config, lap, done, spent, seconds)
     if accelerator.is_main_process:
         print(state_cost(config, sources, len(held), done, left, lap, seconds, memory, device), flush=True)
