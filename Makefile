@@ -32,7 +32,7 @@ test: setup
 ## two notebooks at a time, one core each; then the one that measures time, alone
 reproduce: setup
 	@mkdir -p build/evaluation build/ablation
-	printf '%s\n' evaluation/table1 ablation/table3 evaluation/mixtures evaluation/real evaluation/limits ablation/fig9_bert | OMP_NUM_THREADS=1 xargs -P 2 -I NOTEBOOK $(SHELL) -c \
+	printf '%s\n' evaluation/table1 ablation/table3 evaluation/mixtures evaluation/real evaluation/limits evaluation/curves ablation/fig9_bert | OMP_NUM_THREADS=1 xargs -P 2 -I NOTEBOOK $(SHELL) -c \
 		'$(BIN)/papermill --cwd nbs/$$(dirname NOTEBOOK) --log-output --no-progress-bar -p full $(FULL_) nbs/NOTEBOOK.ipynb build/NOTEBOOK.ipynb || exit 255'
 	$(BIN)/papermill --cwd nbs/evaluation --log-output --no-progress-bar -p full $(FULL_) nbs/evaluation/speed.ipynb build/evaluation/speed.ipynb
 
