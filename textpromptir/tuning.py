@@ -20,7 +20,8 @@ from torch import Tensor, nn
 from tqdm.auto import tqdm
 
 from .core import seed_generator, whole_file
-from .runs import Learner, Progress, load_checkpoint, record_config, save_checkpoint, update_weights
+from .runs import (
+    Learner, Progress, load_checkpoint, record_config, save_checkpoint, update_weights)
 from .encoder import fetch_bert, mean_pool
 from .prompts import Request, Templates, choose, group_requests, load_templates
 
