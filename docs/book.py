@@ -4,10 +4,7 @@ The notebooks are shown as they are committed and are not run. The pages lie in 
 so that every link of a notebook or a table holds as it stands; what Sphinx needs otherwise is changed while it reads.
 Anything that Sphinx warns of, and any link that leads nowhere, ends the build with exit status 1.
 """
-import ast
 import hashlib
-import importlib
-import inspect
 import json
 import re
 import shutil
@@ -16,12 +13,14 @@ import sys
 import tarfile
 import tempfile
 import zipfile
-from dataclasses import dataclass
-from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
 root = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(root/"tools"))
+
+from links import check_links # noqa: E402
+from readme import links_from_the_top # noqa: E402
+from reference import Reference, read_modules # noqa: E402
 
 # Chapters
 
@@ -123,15 +122,6 @@ def markdown_cell(
     return {"cell_type": "markdown", "id": hashlib.sha256(source.encode()).hexdigest()[:8], "metadata": {}, "source": source}
 
 
-def links_from_the_top(
-    text:str, # of a cell in nbs/index.ipynb
-) -> str: # of a page at the top of the book
-    "Change the links as `make readme` does."
-    sys.path.insert(0, str(root/"tools"))
-    from readme import links_from_the_top as change
-    return change(text)
-
-
 def adapt_source(
     app:object, # of Sphinx
     docname:str, # path in build/book without the ending
@@ -154,6 +144,9 @@ def anchor_of_title(
 
 # Results
 
+figures = root/"data"/"results"/"figures"
+
+
 def adapt_table(
     text:str, # of a committed table
     name:str, # of it, without .md
@@ -163,7 +156,7 @@ def adapt_table(
         path = match[1]
         return f"[`{path}`](../../../{path})" if (root/path).exists() else match[0]
     text = re.sub(r"`((?:nbs|data)/[\w/.]+\.(?:ipynb|csv|json|md))`", link, text)
-    pictures = "\n\n".join(show_figure(figure, f"../figures/{figure.name}") for figure in figures_of(name))
+    pictures = "\n\n".join(show_figure(figure, "../figures") for figure in figures_of(name))
     return text + "\n\n" + pictures + "\n"
 
 
@@ -177,8 +170,8 @@ def figures_of(
     "Give every figure to the table with the longest name that its own begins with."
     tables = [path.stem for path in read_tables()]
     mine = []
-    for figure in sorted((root/"data"/"results"/"figures").glob("*.png")):
-        if figure.stem == "readme":
+    for figure in sorted(figures.glob("**/*.png")):
+        if figure.stem == "readme" or figure.parent.name == "card": # the first page and the model cards show them
             continue
         owners = [name for name in tables if figure.stem == name or figure.stem.startswith(f"{name}_")]
         if table == max(owners, key=len, default=""):
@@ -188,8 +181,9 @@ def figures_of(
 
 def show_figure(
     figure:Path, # a committed png
-    link:str, # to it from the page
+    folder:str, # of all figures, from the page
 ) -> str: # MyST
+    link = f"{folder}/{figure.relative_to(figures).as_posix()}"
     return f":::{{figure}} {link}\n:alt: {figure.stem.replace('_', ' ')}\n:figclass: measured\n\n[{figure.name}]({link})\n:::"
 
 
@@ -209,14 +203,14 @@ def write_results() -> str: # MyST
         pages.append(f"{name_table(path)} <../data/results/tables/{path.stem}>")
     blocks.append("\n".join(lines))
     for path in read_tables():
-        figures = figures_of(path.stem)
-        if figures:
+        mine = figures_of(path.stem)
+        if mine:
             blocks.append(f"## {name_table(path)}")
-        for figure in figures:
-            blocks.append(show_figure(figure, f"../data/results/figures/{figure.name}"))
+        for figure in mine:
+            blocks.append(show_figure(figure, "../data/results/figures"))
     for figure in figures_of(""):
         blocks += [f"## {figure.stem.replace('_', ' ')}", *name_maker(figure)]
-        blocks.append(show_figure(figure, f"../data/results/figures/{figure.name}"))
+        blocks.append(show_figure(figure, "../data/results/figures"))
     blocks.append("\n".join(["```{toctree}", ":hidden:", "", *pages, "```"]))
     return "\n\n".join(blocks) + "\n"
 
@@ -242,212 +236,12 @@ def name_table(
 def name_maker(
     figure:Path, # that belongs to no table
 ) -> list[str]: # a sentence, or nothing
-    "Name the notebook that writes a figure, where one notebook alone has its name."
-    makers = [chapter for chapter in read_chapters() if f"{figure.name}" in (root/"nbs"/chapter).read_text(encoding="utf-8")]
-    if len(makers) != 1:
+    "Name the notebook that a figure is named after."
+    makers = [chapter for chapter in read_chapters() if figure.stem.startswith(Path(chapter).stem)]
+    if not makers:
         return []
-    return [f"Made by [{makers[0].removesuffix('.ipynb')}](../nbs/{makers[0]})."]
-
-
-# API
-
-@dataclass(frozen=True)
-class Module:
-    "A module of the library, as its page needs it."
-    name:str # without the package
-    source:str # its text
-    notebook:str # path within nbs
-    doc:str # its docstring
-    nodes:dict # name -> syntax tree, of what __all__ names
-
-
-def read_modules() -> list[Module]: # in the order of their notebooks
-    "Read what the library exports."
-    modules = []
-    for path in (root/"textpromptir").glob("[!_]*.py"):
-        source = path.read_text(encoding="utf-8")
-        notebook = re.search(r"File to edit: \.\./nbs/(\S+\.ipynb)", source)[1]
-        tree = ast.parse(source)
-        exported = list(importlib.import_module(f"textpromptir.{path.stem}").__all__)
-        found = {}
-        for node in tree.body:
-            targets = [node] if isinstance(node, (ast.FunctionDef, ast.ClassDef)) else getattr(node, "targets", [])
-            for target in targets:
-                name = getattr(target, "name", getattr(target, "id", None))
-                if name in exported:
-                    found[name] = node
-        modules.append(Module(path.stem, source, notebook, ast.get_docstring(tree), found))
-    order = read_chapters()
-    return sorted(modules, key=lambda module: order.index(module.notebook))
-
-
-class Reference:
-    "Writes a page a module, from signatures, docments and docstrings."
-    def __init__(self,
-        modules:list[Module], # of the library
-    ):
-        self.homes = {name: module.name for module in modules for name in module.nodes}
-
-    def prose(self,
-        text:str|None, # docment or docstring
-    ) -> str: # MyST, in one line
-        "Keep code spans, link those that name something of the library, and show everything else as it stands."
-        parts = re.split(r"(`[^`]+`)", " ".join((text or "").split()))
-        shown = []
-        for part in parts:
-            name = part.strip("`").removesuffix("()")
-            if part.startswith("`") and name in self.homes:
-                shown.append(f"{{py:obj}}`{name} <textpromptir.{self.homes[name]}.{name}>`")
-            elif part.startswith("`"):
-                shown.append(part.replace("|", "\\|"))
-            else:
-                shown.append(re.sub(r"([\\$*_\[\]<>|{}^~#])", r"\\\1", part))
-        return "".join(shown)
-
-    def table(self,
-        rows:list[tuple[str, str, str]], # name, type, meaning
-    ) -> str: # MyST
-        if not rows:
-            return ""
-        lines = ["| | type | meaning |", "|---|---|---|"]
-        for name, kind, meaning in rows:
-            code = f"`{kind}`".replace("|", "\\|") if kind else ""
-            lines.append(f"| {name} | {code} | {self.prose(meaning)} |")
-        return "\n".join(lines)
-
-    def parameters(self,
-        node:ast.FunctionDef, # a function or method
-        thing:object, # itself
-    ) -> str: # MyST
-        "Tabulate parameters and return with their docments."
-        from fastcore.docments import docments
-        said = docments(inspect.unwrap(thing), full=True, returns=True)
-        rows = []
-        for argument in all_arguments(node):
-            if argument.arg in ("self", "cls"):
-                continue
-            meaning = said.get(argument.arg, {}).get("docment")
-            rows.append((f"**{self.prose(argument.arg)}**", unparse(argument.annotation), meaning))
-        meaning = said.get("return", {}).get("docment")
-        if meaning or node.returns:
-            rows.append(("*returns*", unparse(node.returns), meaning))
-        return self.table(rows)
-
-    def function(self,
-        node:ast.FunctionDef, # its syntax tree
-        thing:object, # itself
-        kind:str="function", # or "method"
-    ) -> str: # MyST
-        decorators = [unparse(decorator) for decorator in node.decorator_list]
-        options = [f":{name}:" for name in ("classmethod", "staticmethod") if name in decorators]
-        if "property" in decorators:
-            kind, signature = "property", f"{node.name}\n:type: {unparse(node.returns)}"
-            thing = thing.fget
-        else:
-            signature = node.name + write_signature(node.args, node.returns)
-        body = [self.prose(ast.get_docstring(node)), self.parameters(node, thing)]
-        return directive(kind, signature, options, body, "```")
-
-    def klass(self,
-        node:ast.ClassDef, # its syntax tree
-        thing:type, # itself
-    ) -> str: # MyST
-        from fastcore.docments import docments
-        methods = {child.name: child for child in node.body if isinstance(child, ast.FunctionDef)}
-        fields = [child for child in node.body if isinstance(child, ast.AnnAssign)]
-        signature, rows = node.name, ""
-        if "__init__" in methods:
-            signature += write_signature(methods["__init__"].args, None)
-            rows = self.parameters(methods["__init__"], thing.__init__)
-        elif fields:
-            said = docments(thing, full=True)
-            shown, table = [], []
-            for field in fields:
-                value = f"={unparse(field.value)}" if field.value else ""
-                shown.append(f"{field.target.id}: {unparse(field.annotation)}{value}")
-                meaning = said.get(field.target.id, {}).get("docment")
-                table.append((f"**{self.prose(field.target.id)}**", unparse(field.annotation), meaning))
-            signature += f"({', '.join(shown)})"
-            rows = self.table(table)
-        body = [self.prose(ast.get_docstring(node)), rows]
-        for name, child in methods.items():
-            if not name.startswith("_") or name == "__call__":
-                body.append(self.function(child, inspect.getattr_static(thing, name), "method"))
-        return directive("class", signature, [], body, "````")
-
-    def constant(self,
-        name:str,
-        node:ast.Assign, # its syntax tree
-        module:Module, # that has it
-    ) -> str: # MyST
-        value = unparse(node.value)
-        options = [f":value: {value}"] if len(value) <= 80 and "\n" not in value else []
-        last = module.source.splitlines()[node.end_lineno - 1]
-        comment = last.encode()[node.end_col_offset:].decode().strip().removeprefix("#").strip()
-        return directive("data", name, options, [self.prose(comment)], "```")
-
-    def page(self,
-        module:Module,
-    ) -> str: # MyST
-        "Write the page of a module."
-        here = importlib.import_module(f"textpromptir.{module.name}")
-        taught = module.notebook.removesuffix(".ipynb")
-        blocks = [f"# {module.name}", self.prose(module.doc) + f". Taught in [{taught}](../nbs/{module.notebook}).",
-                  f"```{{py:module}} textpromptir.{module.name}\n```"]
-        for name, node in module.nodes.items():
-            thing = getattr(here, name)
-            if isinstance(node, ast.FunctionDef):
-                blocks.append(self.function(node, thing))
-            elif isinstance(node, ast.ClassDef):
-                blocks.append(self.klass(node, thing))
-            else:
-                blocks.append(self.constant(name, node, module))
-        return "\n\n".join(blocks) + "\n"
-
-    def index(self,
-        modules:list[Module], # of the library
-    ) -> str: # MyST
-        lines = ["# API", "A page a module, in the order of the notebooks that export them. What most people need is "
-                 f"{self.prose('`Restorer`')}: load, then call it with a picture and a sentence.", ""]
-        lines += ["| module | what it holds |", "|---|---|"]
-        for module in modules:
-            lines.append(f"| [{module.name}]({module.name}.md) | {self.prose(module.doc)} |")
-        lines += ["", "```{toctree}", ":hidden:", "", *[module.name for module in modules], "```"]
-        return "\n".join(lines) + "\n"
-
-
-def all_arguments(
-    node:ast.FunctionDef,
-) -> list[ast.arg]:
-    arguments = node.args
-    starred = [argument for argument in (arguments.vararg, arguments.kwarg) if argument]
-    return [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, *starred]
-
-
-def unparse(
-    node:ast.AST|None, # an annotation or a default
-) -> str: # as somebody would write it, "" where there is none
-    return ast.unparse(node).replace(" | ", "|") if node else ""
-
-
-def write_signature(
-    arguments:ast.arguments, # of a function
-    returns:ast.expr|None, # its annotation
-) -> str: # "(x: Tensor, n: int=3) -> Tensor"
-    "Write a signature in one line, without self."
-    shown = re.sub(r"^(self|cls)(, |$)", "", ast.unparse(arguments).replace(" | ", "|"))
-    return f"({shown})" + (f" -> {unparse(returns)}" if returns else "")
-
-
-def directive(
-    kind:str, # of Sphinx's Python domain
-    signature:str,
-    options:list[str], # ":name: value"
-    body:list[str], # MyST; empty ones are left out
-    fence:str, # longer than the fences within
-) -> str: # MyST
-    head = "\n".join([f"{fence}{{py:{kind}}} {signature}", *options])
-    return "\n\n".join([head, *[block for block in body if block], fence])
+    maker = max(makers, key=len)
+    return [f"Made by [{maker.removesuffix('.ipynb')}](../nbs/{maker})."]
 
 
 # MathJax
@@ -500,73 +294,6 @@ def keep_mathjax(
     (folder/"tex-svg.js").write_bytes(script)
 
 
-# Links
-
-class Links(HTMLParser):
-    "What a page loads, what it links to, and which places it has."
-    def __init__(self,
-        text:str, # html
-    ):
-        super().__init__()
-        self.loaded, self.linked, self.ids = [], [], set()
-        self.feed(text)
-
-    def handle_starttag(self, tag, attributes):
-        attributes = dict(attributes)
-        if "id" in attributes:
-            self.ids.add(attributes["id"])
-        if tag == "a":
-            self.ids.add(attributes.get("name"))
-            self.linked.append(attributes.get("href"))
-        elif tag == "link" and attributes.get("rel") not in ("canonical", "next", "prev", "index", "search", "author"):
-            self.loaded.append(attributes.get("href"))
-        elif tag == "link" or tag == "form":
-            self.linked.append(attributes.get("href", attributes.get("action")))
-        for name in ("src", "poster", "data", "srcset"):
-            self.loaded.append(attributes.get(name))
-        for address in re.findall(r"url\(([^)]*)\)", attributes.get("style") or ""):
-            self.loaded.append(address.strip("'\""))
-
-
-def check_links(
-    site:Path, # folder of html
-) -> list[str]: # one sentence for each fault
-    "Hold every link and every loaded file of every page against what is there."
-    pages = {path: Links(path.read_text(encoding="utf-8")) for path in sorted(site.glob("**/*.html"))
-             if "_static" not in path.parts} # where the theme has templates
-    faults = []
-    for page, links in pages.items():
-        name = page.relative_to(site).as_posix()
-        for address in links.loaded:
-            if address and is_elsewhere(address):
-                faults.append(f"{name} loads {address} from another host.")
-        for address in [*links.loaded, *links.linked]:
-            if not address or is_elsewhere(address) or urlsplit(address).scheme:
-                continue
-            parts = urlsplit(address)
-            path, place = unquote(parts.path), unquote(parts.fragment)
-            target = (page.parent/path).resolve() if path else page
-            if target.is_dir():
-                target = target/"index.html"
-            if not target.exists():
-                faults.append(f"{name} links to {address}, which is not there.")
-            elif place and target in pages and place not in pages[target].ids:
-                faults.append(f"{name} links to {address}, a page that has no such place.")
-    for sheet in sorted(site.glob("**/*.css")):
-        text = re.sub(r"/\*.*?\*/", "", sheet.read_text(encoding="utf-8"), flags=re.S)
-        for address in re.findall(r"url\(\s*['\"]?([^'\")]+)|@import\s+['\"]([^'\"]+)", text):
-            address = "".join(address)
-            if is_elsewhere(address):
-                faults.append(f"{sheet.relative_to(site).as_posix()} loads {address} from another host.")
-    return faults
-
-
-def is_elsewhere(
-    address:str, # of a link
-) -> bool: # on another host
-    return bool(urlsplit(address).netloc)
-
-
 # The site
 
 def lay_out_pages(
@@ -581,7 +308,7 @@ def lay_out_pages(
         (book/page).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(root/page, book/page)
     shutil.copy2(root/"nbs"/"index.ipynb", book/"index.ipynb")
-    modules = read_modules()
+    modules = read_modules(read_chapters())
     reference = Reference(modules)
     written = {f"api/{module.name}.md": reference.page(module) for module in modules}
     written["api/index.md"] = reference.index(modules)
