@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['SIZES', 'PICKLES', 'NetworkConfig', 'ITBlock', 'itblocks', 'Backbone', 'TextPromptIR', 'save_network', 'find_model',
-           'read_config', 'load_network']
+           'read_config', 'check_blocks', 'load_network']
 
 # %% ../nbs/33_network.ipynb #6e88280a
 import json
@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import torch
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
@@ -206,6 +206,19 @@ def read_config(
     sha256 = fields.pop("sha256", None)
     return fields, sha256
 
+# %% ../nbs/33_network.ipynb #be0d5054
+def check_blocks(
+    config:NetworkConfig, # from anywhere
+    file:Path, # model.safetensors
+):
+    "Refuse a config that asks for more blocks than the file holds weights, before anything is built."
+    asked = sum(config.blocks[:4]) + sum(config.blocks[:3]) + config.refinement
+    with safe_open(file, "pt") as weights: # reads the header alone
+        held = len(weights.keys())
+    if asked > held:
+        raise ValueError(f"it asks for {asked:,} blocks, "
+                         f"and the file of weights holds {held:,} weights in all")
+
 # %% ../nbs/33_network.ipynb #3362df95
 def load_network(
     folder:str|Path, # holds `config.json` and `model.safetensors`
@@ -215,8 +228,12 @@ def load_network(
     config, file = find_model(Path(folder))
     fields, sha256 = read_config(config)
     try:
+        shape = NetworkConfig(**fields)
+        check_blocks(shape, file)
         with torch.device("meta"): # no numbers yet: a config from a stranger may ask for any size
-            network = kind(NetworkConfig(**fields))
+            network = kind(shape)
+    except SafetensorError as e:
+        raise ValueError(f"{file} is damaged: {e}") from None
     except (ArithmeticError, AttributeError, IndexError, RuntimeError, TypeError, ValueError) as e:
         raise ValueError(f"{config} describes no network: {' '.join(str(e).split())}") from None
     try:
