@@ -7,15 +7,17 @@ import subprocess
 import sys
 import time
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 
 import numpy as np
 import pytest
 import safetensors.torch
 import torch
+from attack import attack, make_seeds
 from PIL import EpsImagePlugin, ExifTags, Image, PngImagePlugin
 
-from textpromptir import benchmarks, commands, core, photographs, pictures, runs, training
+from textpromptir import benchmarks, commands, core, encoder, network, photographs, pictures, restoration, runs, training
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 posix = pytest.mark.skipif(sys.platform == "win32", reason="needs limits and signals of POSIX")
@@ -39,6 +41,7 @@ def test_a_disk_that_fills_up_under_the_last_bytes(tmp_path):
 import resource, signal, sys
 from pathlib import Path
 import numpy as np
+from attack import attack, make_seeds
 from PIL import EpsImagePlugin, ExifTags, Image, PngImagePlugin
 from textpromptir.pictures import save_picture
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
@@ -314,3 +317,70 @@ def test_a_result_never_lies_on_its_source(tmp_path, capsys):
         assert commands.main(["restore", str(source), "remove the rain", "--overwrite", "-o", str(output)]) == 2
         assert "itself; write somewhere else" in capsys.readouterr().err
     assert (tmp_path/"in.png").read_bytes() == before
+
+
+def spoil_config(source, folder, **changes):
+    "A model as it is, under a config that says something else."
+    folder.mkdir()
+    for path in source.iterdir():
+        if path.is_file(): (folder/path.name).symlink_to(path)
+    config = json.loads((source/"config.json").read_text(encoding="utf-8"))
+    (folder/"config.json").unlink()
+    (folder/"config.json").write_text(json.dumps(config | changes))
+    return folder
+
+
+@posix
+@pytest.mark.parametrize("changes", [{"refinement": 10**9}, {"blocks": [1, 1, 1, 10**9]}, {"blocks": [10**8]*4, "heads": [1]*4}, {"num_hidden_layers": 10**8}, {"num_hidden_layers": 17, "hidden_size": 10**18}, {"vocab_size": 10**12}], ids=str)
+def test_a_stranger_s_config_builds_nothing(tmp_path, monkeypatch, changes):
+    "A billion blocks or layers: refused by the header of the weights, in no time and in no memory."
+    def fail(*_, **__): raise AssertionError("built")
+    bert = not {"refinement", "blocks"} & set(changes)
+    monkeypatch.setattr(*(encoder, "Bert", fail) if bert else (network.TextPromptIR, "__init__", fail))
+    folder = spoil_config(encoder.shipped_encoder() if bert else restoration.shipped_model(), tmp_path/"model", **changes)
+    with pytest.raises(ValueError, match="config.json"): encoder.load_bert(folder) if bert else network.load_network(folder)
+
+
+@posix
+def test_the_cache_is_keyed_by_all_that_decides_a_vector(tmp_path, monkeypatch):
+    "Another config, other tokens: other vectors than the shipped encoder's, and neither leaves its own for the other. What was exchanged in the cache is not believed."
+    monkeypatch.setenv("TEXTPROMPTIR_CACHE", str(tmp_path/"cache"))
+    said, shipped = ["remove the rain"], encoder.shipped_encoder()
+    other = spoil_config(shipped, tmp_path/"other", num_attention_heads=6)
+    poisoned, clean = encoder.encode_text(said, other), encoder.encode_text(said)
+    assert not torch.equal(poisoned, clean)
+    twisted = spoil_config(shipped, tmp_path/"twisted")
+    words = (shipped/"vocab.txt").read_text(encoding="utf-8").splitlines()
+    i, k = words.index("rain"), words.index("snow")
+    words[i], words[k] = words[k], words[i]
+    (twisted/"vocab.txt").unlink()
+    (twisted/"vocab.txt").write_text("\n".join(words) + "\n", encoding="utf-8")
+    assert not torch.equal(encoder.encode_text(said, twisted), clean)
+    assert len({encoder.cache_key(texts, shipped) for texts in (["a", "b"], ["a\0b"], ["a", "b", ""], ["b", "a"])}) == 4
+    file = tmp_path/"cache"/f"vectors-{encoder.cache_key(said, shipped)[:24]}.safetensors"
+    notes = safetensors.safe_open(file, "pt").metadata()
+    for wrong, kept in ((-clean, notes), (clean, {}), (clean.double(), notes), (clean[:, :8], notes), (clean.expand(3, -1), notes)):
+        safetensors.torch.save_file({"vectors": wrong.contiguous()}, file, kept)
+        assert torch.equal(encoder.encode_text(said), clean)
+
+
+def test_threads_that_share_a_restorer_get_their_own_pictures():
+    "Four at a time, of different sizes, some in tiles: the same as one after the other."
+    torch.manual_seed(0)
+    restorer = restoration.Restorer(network.TextPromptIR(network.SIZES["tiny"]).eval())
+    images = [torch.rand(3, 40 + 120*k, 560 - 120*k) for k in range(4)]
+    alone = [restorer.restore(x, "remove the rain") for x in images]
+    with ThreadPoolExecutor(4) as pool: together = list(pool.map(lambda x: restorer.restore(x, "remove the rain"), images))
+    assert all(torch.equal(a, b) for a, b in zip(alone, together)) and not torch.equal(alone[0], images[0])
+
+
+@pytest.mark.parametrize("wrong", [torch.zeros(3, 4, 4, dtype=torch.uint8), torch.ones(3, 4, 4, dtype=torch.int64), torch.ones(3, 4, 4, dtype=torch.bool), torch.ones(3, 4, 4, dtype=torch.complex64)])
+def test_tensors_of_whole_numbers_are_not_taken_for_light(wrong):
+    "A uint8 tensor of 0 and 1 is a dark picture of 255 levels, or a mask; nobody can tell."
+    with pytest.raises(ValueError, match="float"): pictures.as_picture(wrong)
+
+
+def test_damaged_pictures_through_the_command_line(tmp_path):
+    "A part of what `python tests/attack.py` does: each is restored or refused in one sentence; no trace, no hang, no more than 2 GB."
+    found = attack(120, tmp_path, make_seeds())
+    assert found["restored"] > 20 and found["refused"] > 20 and sum(found.values()) == 120, found

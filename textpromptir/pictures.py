@@ -462,6 +462,8 @@ def check_tensor(
     "Make a batch of an image tensor, or say what is wrong with it."
     if x.ndim not in (3, 4) or x.shape[-3] != 3 or 0 in x.shape:
         raise ValueError(f"an image tensor is (3,h,w) or (b,3,h,w), but this one is {tuple(x.shape)}")
+    if not x.is_floating_point(): # 0 and 1 of 255 levels would pass for black and white
+        raise ValueError(f"an image tensor holds floats in [0,1], not {x.dtype}; divide bytes by 255")
     x = x.reshape(-1, *x.shape[-3:]).float()            # (b,3,h,w)
     low, high = x.aminmax()
     if not (low >= 0 and high <= 1):
