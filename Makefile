@@ -2,6 +2,7 @@
 # make reproduce   set up .venv, score a part of every test set, compare with the committed rows, write the tables and Figure 9
 #                  (FULL=1 scores everything and rewrites the rows; TEXTPROMPTIR_DATA names the folder of images)
 # make site        the notebooks, results and API as a static site that needs no network -> build/site/index.html
+# make play        the playground in a browser, on this machine alone
 # make export      notebooks -> library, notebooks cleaned
 # make readme      nbs/index.ipynb -> README.md
 # make cards       committed scores and the models that ship -> their model cards
@@ -14,7 +15,7 @@ FULL_ := $(if $(filter 1,$(FULL)),True,False)
 export MALLOC_MMAP_MAX_ = 0
 export MALLOC_TRIM_THRESHOLD_ = 100000000000
 
-.PHONY: help setup test reproduce readme cards export site
+.PHONY: help setup test reproduce readme cards export site play
 help:
 	@sed -n 's/^# //p' Makefile
 
@@ -42,6 +43,9 @@ site: setup
 export: setup
 	$(BIN)/nbdev_export
 	$(BIN)/nbdev_clean
+
+play: setup
+	$(BIN)/textpromptir play
 
 readme: setup
 	$(BIN)/python tools/readme.py
