@@ -576,6 +576,7 @@ def pick_picture(
         return target_of(outcome)
     return (.5 + 2*(outcome.restored - scene.degraded)).clamp(0, 1)
 
+# %% ../nbs/53_playground.ipynb #1bb5f681
 class Display:
     "What somebody sees: two pictures, and what there is to say."
     def __init__(self,
@@ -588,6 +589,7 @@ class Display:
         self.sides = {"left": w.Dropdown(options=SIDES, value="input", description="left"),
                       "right": w.Dropdown(options=SIDES, value="result", description="right")}
         self.shown = {"left": None, "right": None}
+        self.began = 0. # when the network last began
         self.progress = w.FloatProgress(min=0, max=1, layout={"width": "100%", "visibility": "hidden"})
         self.message, self.understood, self.scores, self.map = (w.HTML() for _ in range(4))
         self.change = w.Checkbox(description="the change against the run before", indent=False)
@@ -603,8 +605,11 @@ class Display:
                 if picture is not self.shown[side]:
                     setattr(self.viewer, side, b"" if picture is None else to_png(picture))
                     self.shown[side] = picture
-                missing = " (there is none)" if picture is None else ""
-                setattr(self.viewer, f"{side}_label", choice.value + missing)
+                label = choice.value
+                if picture is None:
+                    pending = self.outcome is None and choice.value != "clean"
+                    label += " (not yet)" if pending else " (there is none)"
+                setattr(self.viewer, f"{side}_label", label)
     def show_scene(self,
         scene:Scene, # another one: its result is not there yet
     ):
@@ -623,6 +628,17 @@ class Display:
             self.before = self.outcome.modulations if self.outcome else None
         self.outcome = outcome
         self.refresh()
+    def show_progress(self,
+        share:float, # of the network's work that is done
+    ):
+        "Show the bar where work takes longer than half a second."
+        if share == 0:
+            self.began = time.monotonic()
+        if share == 1:
+            self.progress.layout.visibility = "hidden"
+        elif time.monotonic() - self.began > .5:
+            self.progress.value = share
+            self.progress.layout.visibility = "visible"
     def show_modulations(self):
         made = self.outcome.modulations if self.outcome else []
         if made:
@@ -641,7 +657,6 @@ class Playground:
         self.display = Display(SentenceMap(self.engine.restorer.encoder))
         self.history = [] # experiments for which Restore was pressed
         self.notes = {} # photograph -> what was lost when it was opened, HTML
-        self.began = 0. # when the network last began, see `watch`
         self.past = ipywidgets.Select(rows=5, layout={"width": "auto"})
         self.past.observe(self.go_back, "index")
         self.controls.restore.on_click(lambda button: self.ask(pressed=True))
@@ -685,16 +700,9 @@ class Playground:
     def watch(self,
         share:float, # of the work that is done
     ):
-        "Move the progress bar; end the work where newer work waits."
+        "Show how far the work is; end it where newer work waits."
         self.latest.check()
-        bar = self.display.progress
-        if share == 0:
-            self.began = time.monotonic()
-        elif share == 1:
-            bar.layout.visibility = "hidden"
-        elif time.monotonic() - self.began > .5:
-            bar.value = share
-            bar.layout.visibility = "visible"
+        self.display.show_progress(share)
     def fail(self,
         error:Exception,
     ):
@@ -737,6 +745,7 @@ def join_widgets(
     head = [ipywidgets.HTML(f"<b>{html.escape(title)}</b>")] if title else []
     return ipywidgets.VBox([*head, *widgets])
 
+# %% ../nbs/53_playground.ipynb #198b6579
 class Extras:
     "What is done with a result: saved, written as code, or asked in several ways."
     def __init__(self,
