@@ -1,5 +1,5 @@
 # make test        set up .venv and run every notebook and test
-# make reproduce   set up .venv, score a part of every test set, compare with the committed rows, write the tables and Figure 9
+# make reproduce   set up .venv, score a part of every test set, compare with the committed rows, list all tables and figures
 #                  (FULL=1 scores everything and rewrites the rows; TEXTPROMPTIR_DATA names the folder of images)
 # make site        the notebooks, results and API as a static site that needs no network -> build/site/index.html
 # make play        the playground in a browser, on this machine alone
