@@ -99,8 +99,8 @@ def address(site):
 
 @pytest.mark.parametrize("width", [390, 1280])
 def test_pages_read_well_in_a_browser(address, browser, width):
-    names = ["index", "nbs/31_imta", "nbs/10_degradations", "nbs/evaluation/limits", "api/imta", "results/index",
-             "data/results/tables/fig9"]
+    names = ["index", "nbs/31_imta", "nbs/10_degradations", "nbs/evaluation/limits", "api/imta", "api/pictures", "results/index",
+             "data/results/tables/fig9", "genindex"]
     page = browser.new_page(viewport={"width": width, "height": 844})
     page.set_default_timeout(120_000)
     said, asked = [], []
