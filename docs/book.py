@@ -59,11 +59,15 @@ def write_contents() -> str: # MyST
         parts.setdefault(name_part(chapter), []).append(f"{title} <nbs/{chapter.removesuffix('.ipynb')}>")
     parts["Results"] = ["Tables and figures <results/index>", "The network that ships <textpromptir/weights/compact/README>",
                         "The sentence encoder <textpromptir/weights/bert/README>"]
-    parts["Reference"] = ["API <api/index>", "Changes <CHANGELOG>", "Contributing <CONTRIBUTING>"]
+    parts["Reference"] = ["API <api/index>", *[path.stem for path in read_notices()]]
     blocks = []
     for caption, pages in parts.items():
         blocks.append("\n".join(["```{toctree}", ":hidden:", f":caption: {caption}", "", *pages, "```"]))
     return "\n\n".join(blocks)
+
+
+def read_notices() -> list[Path]: # CHANGELOG.md and its like
+    return sorted(path for path in root.glob("*.md") if path.name != "README.md")
 
 
 # What Sphinx reads instead of what is committed
@@ -211,6 +215,7 @@ def write_results() -> str: # MyST
     for figure in figures_of(""):
         blocks += [f"## {figure.stem.replace('_', ' ')}", *name_maker(figure)]
         blocks.append(show_figure(figure, "../data/results/figures"))
+    pages += [f"../data/results/{path.stem}" for path in sorted((root/"data"/"results").glob("*.md"))]
     blocks.append("\n".join(["```{toctree}", ":hidden:", "", *pages, "```"]))
     return "\n\n".join(blocks) + "\n"
 
@@ -300,13 +305,14 @@ def lay_out_pages(
     book:Path, # an empty folder, filled as the repository is
 ):
     "Copy what is shown, and write what is made: API and results."
-    pages = [f"nbs/{chapter}" for chapter in read_chapters()]
-    pages += ["CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "NOTICE", "CITATION.cff"]
+    pages = [root/"nbs"/chapter for chapter in read_chapters()] + read_notices()
     for pattern in ("data/results/**/*", "data/paper/*.csv", "data/prompts/*.csv", "textpromptir/weights/*/README.md"):
-        pages += [path.relative_to(root).as_posix() for path in root.glob(pattern) if path.is_file()]
-    for page in pages:
-        (book/page).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(root/page, book/page)
+        pages += [path for path in root.glob(pattern) if path.is_file()]
+    linked = [path for page in [root/"nbs"/"index.ipynb", *pages] for path in find_linked(page)]
+    for path in {*pages, *linked}:
+        place = book/path.relative_to(root)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(path, place)
     shutil.copy2(root/"nbs"/"index.ipynb", book/"index.ipynb")
     modules = read_modules(read_chapters())
     reference = Reference(modules)
@@ -320,6 +326,19 @@ def lay_out_pages(
     shutil.copytree(fetch_mathjax(), book/"_static"/"mathjax")
     for name in ("style.css", "disk.js"):
         shutil.copy2(root/"docs"/name, book/"_static"/name)
+
+
+def find_linked(
+    page:Path, # a file of the repository
+) -> list[Path]: # files of the repository to be downloaded from it, be it a licence or a test
+    if page.suffix not in (".md", ".ipynb"):
+        return []
+    found = []
+    for link in re.findall(r"\]\(([^)#:\s]+)", page.read_text(encoding="utf-8")):
+        path = (page.parent/link).resolve()
+        if path.is_file() and path.suffix not in (".md", ".ipynb") and path.is_relative_to(root):
+            found.append(path)
+    return found
 
 
 def build_site(
