@@ -13,7 +13,7 @@ FULL ?=
 FULL_ := $(if $(filter 1,$(FULL)),True,False)
 ## notebooks that score again, the long ones first
 EVIDENCE := evaluation/table1 ablation/table3 evaluation/real evaluation/mixtures evaluation/curves evaluation/fig7 evaluation/fig10 \
-	evaluation/comparison evaluation/fig8 evaluation/limits ablation/fig9_bert
+	evaluation/comparison evaluation/fig8 evaluation/limits ablation/table2 ablation/fig9_bert
 ## glibc gives large blocks back to the system, which clears each page again: a quarter of the time of a network on a processor
 export MALLOC_MMAP_MAX_ = 0
 export MALLOC_TRIM_THRESHOLD_ = 100000000000
