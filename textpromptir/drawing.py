@@ -15,6 +15,8 @@ import torch.nn.functional as F
 from PIL import Image, ImageDraw, ImageFont
 from torch import Tensor
 
+from .pictures import to_uint8
+
 # %% ../nbs/03_drawing.ipynb #5c418d2c
 @dataclass(frozen=True)
 class Box:
@@ -76,9 +78,8 @@ def as_pixels(
 ) -> Image.Image: # RGB, of the same size
     "Turn a tensor into a picture, one pixel for one."
     h, w = image.shape[-2:]
-    x = image.detach().float().cpu().reshape(-1, h, w).expand(3, h, w)
-    levels = (x.clamp(0, 1)*255).round().byte()
-    return Image.fromarray(levels.permute(1, 2, 0).contiguous().numpy())
+    x = image.float().reshape(-1, h, w).expand(3, h, w)
+    return Image.fromarray(to_uint8(x))
 
 def draw_panel(
     panel:Panel,
